@@ -1,0 +1,23 @@
+// Package radiograph holds decoded radiographs and does to their pixels what a study needs: decode, store without
+// loss, shrink, letterbox, cut, turn.
+//
+// # Words
+//
+// An [Image] is one gray plane of 16-bit pixels, row-major, with 0 black and 65,535 white, and dense tissue bright
+// (MONOCHROME2). It is oriented: row 0 is the top of the radiograph as it is looked at. Places on it are continuous
+// pixels as in package geom. [Facts] are what the file said about itself. A container is the lossless form in which
+// a cache keeps an Image.
+//
+// # Guarantee
+//
+// Every function is deterministic to the bit on every machine: integer arithmetic, or floating point in which each
+// product is rounded before it is added, so that no compiler may fuse the two. Compressed bytes (containers and PNG
+// files) are in addition the same only for the same versions of the compressor and of Go. Damage in a file is an error that
+// says what is wrong; no function returns part of an image.
+//
+// # Limits
+//
+// PNG and JPEG here; DICOM is another package's. Eight bits become sixteen by v·257; a file that stores, say, twelve
+// bits in sixteen stays as dark as it is. JPEG with 12 bits a sample and arithmetic coding are refused. Transparency
+// is laid over black.
+package radiograph

@@ -1,0 +1,140 @@
+package radiograph
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"github.com/bep/imagemeta"
+)
+
+// Probe reads what a PNG or JPEG file says about itself without decoding its pixels. The sides are those of the
+// oriented image, the ones [Decode] would return.
+func Probe(r io.Reader, name string, limits Limits) (Facts, error) {
+	b, err := readAll(r, name, limits)
+	if err != nil {
+		return Facts{}, err
+	}
+	return ProbeBytes(b, name, limits)
+}
+
+// ProbeBytes is [Probe] for a file that is in memory.
+func ProbeBytes(b []byte, name string, limits Limits) (Facts, error) {
+	limits = limits.withDefaults()
+	if int64(len(b)) > limits.MaxBytes {
+		return Facts{}, fmt.Errorf("%s: %d bytes are more than the limit of %d", name, len(b), limits.MaxBytes)
+	}
+	format, err := sniff(b)
+	if err != nil {
+		return Facts{}, fmt.Errorf("%s: %w", name, err)
+	}
+	facts := Facts{Format: format}
+	var config image.Config
+	switch format {
+	case PNG:
+		config, err = png.DecodeConfig(bytes.NewReader(b))
+		if err == nil {
+			facts.BitsStored = int(b[24]) // IHDR: signature 8, length 4, type 4, width 4, height 4, depth
+			facts.Color = b[25]&2 != 0    // color types 2, 3 and 6
+		}
+	case JPEG:
+		config, err = jpeg.DecodeConfig(bytes.NewReader(b))
+		facts.BitsStored = 8
+		facts.Color = err == nil && config.ColorModel != color.GrayModel
+		facts.Progressive = progressive(b)
+	}
+	if err != nil {
+		return Facts{}, damage(name, format, len(b), err)
+	}
+	if config.Width <= 0 || config.Height <= 0 {
+		return Facts{}, fmt.Errorf("%s: damaged %s: %d×%d pixels", name, format, config.Width, config.Height)
+	}
+	if pixels := int64(config.Width) * int64(config.Height); pixels > limits.MaxPixels {
+		return Facts{}, fmt.Errorf("%s: %d×%d is more than %d pixels; raise the limit if the file is meant",
+			name, config.Width, config.Height, limits.MaxPixels)
+	}
+	facts.Width, facts.Height = config.Width, config.Height
+	if facts.Orientation, err = orientation(b, format); err != nil {
+		return Facts{}, fmt.Errorf("%s: %w", name, err)
+	}
+	if facts.Orientation.Swaps() {
+		facts.Width, facts.Height = facts.Height, facts.Width
+	}
+	return facts, nil
+}
+
+// sniff tells the format from the first bytes, and what else the file may be from a few more.
+func sniff(b []byte) (Format, error) {
+	switch {
+	case len(b) == 0:
+		return "", errors.New("the file is empty")
+	case bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")):
+		return PNG, nil
+	case bytes.HasPrefix(b, []byte{0xff, 0xd8, 0xff}):
+		return JPEG, nil
+	case len(b) >= 132 && string(b[128:132]) == "DICM":
+		return "", errors.New("a DICOM file, not PNG or JPEG; use the dicom source")
+	case bytes.HasPrefix(b, []byte("II*\x00")), bytes.HasPrefix(b, []byte("MM\x00*")):
+		return "", errors.New("a TIFF file, not PNG or JPEG; convert it to 16-bit PNG")
+	}
+	return "", fmt.Errorf("neither PNG nor JPEG: the file begins with % x", b[:min(8, len(b))])
+}
+
+// orientation returns the file's EXIF orientation. Metadata that cannot be read is no reason to refuse pixels that
+// can: the file then says nothing. A number that can be read and does not exist is an error, as the picture may be on its side.
+func orientation(b []byte, f Format) (Orientation, error) {
+	kind := imagemeta.JPEG
+	if f == PNG {
+		kind = imagemeta.PNG
+	}
+	found, stated := 0, false
+	// The error is dropped on purpose; see above.
+	_, _ = imagemeta.Decode(imagemeta.Options{
+		R:           bytes.NewReader(b),
+		ImageFormat: kind,
+		Sources:     imagemeta.EXIF,
+		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
+			return tag.Tag == "Orientation" && tag.Namespace == "IFD0"
+		},
+		HandleTag: func(tag imagemeta.TagInfo) error {
+			switch v := tag.Value.(type) {
+			case uint16:
+				found, stated = int(v), true
+			case uint32:
+				found, stated = int(min(v, 1<<16)), true
+			}
+			return nil
+		},
+	})
+	if !stated {
+		return Unstated, nil
+	}
+	if o := Orientation(found); o.Valid() {
+		return o, nil
+	}
+	return Unstated, fmt.Errorf("the EXIF orientation is %d; it must be 1 to 8", found)
+}
+
+// progressive walks the segments of a JPEG file to its frame header.
+func progressive(b []byte) bool {
+	for i := 2; i+4 <= len(b) && b[i] == 0xff; {
+		marker := b[i+1]
+		switch {
+		case marker == 0xff: // fill byte
+			i++
+			continue
+		case marker == 0xc2:
+			return true
+		case marker == 0xda, marker == 0xc0, marker == 0xc1:
+			return false
+		}
+		i += 2 + int(binary.BigEndian.Uint16(b[i+2:]))
+	}
+	return false
+}
