@@ -95,7 +95,8 @@ type SourceFiles interface {
 	Exists(path string) bool
 }
 
-// A Task is all a running stage sees: no store, clock, environment or network.
+// A Task is all a running stage sees: no store, clock, environment or network. Its methods may be called
+// from several goroutines.
 type Task interface {
 	// Items yields the items at an input port, sorted by id: of a Many port the manifest's (after Pick
 	// and Within), of a List port one per instance (id: "fold=0"), of a single port one with an empty id.

@@ -1,0 +1,80 @@
+package cohort
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"femur/cache"
+	"femur/internal/geom"
+)
+
+// An Annotation is what is known of one radiograph beside its pixels. Coordinates are continuous
+// oriented pixels, x right, y down; pixel (i,j) covers [i,i+1)×[j,j+1).
+type Annotation struct {
+	Patient  cache.PatientID `json:"patient"`
+	Label    string          `json:"label"`
+	Center   geom.Point      `json:"center"`
+	Width    int             `json:"width"`
+	Height   int             `json:"height"`
+	Pitch    geom.Pitch      `json:"pitch"` // mm per pixel; 0 when unknown
+	View     string          `json:"view,omitempty"`
+	Side     string          `json:"side,omitempty"`
+	Site     string          `json:"site,omitempty"`
+	Modality string          `json:"modality,omitempty"`
+	Implant  string          `json:"implant,omitempty"`
+	Bits     int             `json:"bits,omitempty"`   // stored per pixel in the file
+	Format   string          `json:"format,omitempty"` // of the file
+	// Synthetic says that the radiograph shows no patient.
+	Synthetic bool `json:"synthetic,omitempty"`
+}
+
+// Encode writes the annotation as JSON.
+func (a Annotation) Encode() []byte { return encode(a) }
+
+// DecodeAnnotation reads what [Annotation.Encode] wrote.
+func DecodeAnnotation(b []byte) (Annotation, error) { return decode[Annotation]("annotation", b) }
+
+// A Center is a predicted center of a fracture in oriented pixels of the radiograph.
+type Center struct {
+	geom.Point
+	// Spread is the standard deviation, in pixels, of the predictions that were averaged, or the
+	// network's own uncertainty where there is one prediction.
+	Spread float64 `json:"spread"`
+	Part   string  `json:"part"`   // Development or Test
+	Models int     `json:"models"` // number of predictions averaged
+}
+
+// Encode writes the center as JSON.
+func (c Center) Encode() []byte { return encode(c) }
+
+// DecodeCenter reads what [Center.Encode] wrote.
+func DecodeCenter(b []byte) (Center, error) { return decode[Center]("center", b) }
+
+// A Score is what classifiers say of one image: the probability of the positive class.
+type Score struct {
+	Part    string    `json:"part"` // Development or Test
+	Fold    int       `json:"fold"` // that held the patient out; -1 in the test part
+	Score   float64   `json:"score"`
+	PerFold []float64 `json:"per_fold"` // of each model that took part, in fold order
+}
+
+// Encode writes the score as JSON.
+func (s Score) Encode() []byte { return encode(s) }
+
+// DecodeScore reads what [Score.Encode] wrote.
+func DecodeScore(b []byte) (Score, error) { return decode[Score]("score", b) }
+
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("cohort: encode %T: %v", v, err)) // NaN is refused where it arises
+	}
+	return append(b, '\n')
+}
+
+func decode[T any](what string, b []byte) (v T, err error) {
+	if err := json.Unmarshal(b, &v); err != nil {
+		return v, fmt.Errorf("%s: %w", what, err)
+	}
+	return v, nil
+}

@@ -1,0 +1,74 @@
+package cohort
+
+// The rows of the tables that stages exchange, as Parquet.
+
+// An IndexRow is what splitting needs to know of a radiograph, and no more: a new decoder or a moved
+// center leaves the index as it was.
+type IndexRow struct {
+	ID      string `parquet:"id"`
+	Patient string `parquet:"patient"`
+	Label   string `parquet:"label"`
+	View    string `parquet:"view"`
+}
+
+// A CohortRow is a radiograph with all that is known of it, for people and for compare.
+type CohortRow struct {
+	ID        string  `parquet:"id"`
+	Patient   string  `parquet:"patient"`
+	Label     string  `parquet:"label"`
+	View      string  `parquet:"view"`
+	Side      string  `parquet:"side"`
+	Site      string  `parquet:"site"`
+	Modality  string  `parquet:"modality"`
+	Implant   string  `parquet:"implant"`
+	Width     int32   `parquet:"width"`
+	Height    int32   `parquet:"height"`
+	Pitch     float64 `parquet:"pitch_mm"`
+	CenterX   float64 `parquet:"center_x"`
+	CenterY   float64 `parquet:"center_y"`
+	Bits      int32   `parquet:"bits"`
+	Format    string  `parquet:"format"`
+	Synthetic bool    `parquet:"synthetic"`
+}
+
+// A SplitRow says where a radiograph stands.
+type SplitRow struct {
+	ID      string `parquet:"id"`
+	Patient string `parquet:"patient"`
+	Label   string `parquet:"label"`
+	Part    string `parquet:"part"` // Test or Development
+	Fold    int32  `parquet:"fold"` // that holds the patient out; -1 in the test part
+}
+
+// A CenterRow is a predicted center, in oriented pixels.
+type CenterRow struct {
+	ID      string  `parquet:"id"`
+	Patient string  `parquet:"patient"`
+	Part    string  `parquet:"part"`
+	X       float64 `parquet:"x"`
+	Y       float64 `parquet:"y"`
+	Spread  float64 `parquet:"spread_px"`
+	Models  int32   `parquet:"models"`
+}
+
+// A ScoreRow is a classifier's score of one image.
+type ScoreRow struct {
+	ID      string  `parquet:"id"`
+	Patient string  `parquet:"patient"`
+	Part    string  `parquet:"part"`
+	Fold    int32   `parquet:"fold"`
+	Score   float64 `parquet:"score"`
+	Models  int32   `parquet:"models"`
+}
+
+// A WindowRow says which part of a radiograph a patch shows: Left, Top and Side in oriented pixels.
+type WindowRow struct {
+	ID      string  `parquet:"id"`
+	Patient string  `parquet:"patient"`
+	Left    float64 `parquet:"left"`
+	Top     float64 `parquet:"top"`
+	Width   float64 `parquet:"width"`
+	Height  float64 `parquet:"height"`
+	Outside float64 `parquet:"outside"` // share of the patch that lies outside the radiograph
+	Scale   float64 `parquet:"scale"`   // patch pixels per radiograph pixel; 1 is native resolution
+}
