@@ -35,7 +35,7 @@ func DecodeBytes(b []byte, name string, limits Limits) (Image, Facts, error) {
 		decoded, err = jpeg.Decode(bytes.NewReader(b))
 	}
 	if err != nil {
-		return Image{}, Facts{}, damage(name, facts.Format, len(b), err)
+		return Image{}, Facts{}, damage(name, facts.Format, b, err)
 	}
 	im, err := toGray(decoded)
 	if err != nil {
@@ -63,14 +63,24 @@ func readAll(r io.Reader, name string, limits Limits) ([]byte, error) {
 }
 
 // damage words a decoder's error for the person who has the file.
-func damage(name string, f Format, size int, err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: truncated %s: the data end after %d bytes, before the picture does; copy the file again", name, f, size)
-	}
+func damage(name string, f Format, b []byte, err error) error {
 	var unsupportedPNG png.UnsupportedError
 	var unsupportedJPEG jpeg.UnsupportedError
-	if errors.As(err, &unsupportedPNG) || errors.As(err, &unsupportedJPEG) {
+	switch {
+	case errors.As(err, &unsupportedPNG), errors.As(err, &unsupportedJPEG):
 		return fmt.Errorf("%s: this kind of %s is not supported: %w", name, f, err)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), !ended(f, b):
+		return fmt.Errorf("%s: truncated %s: the data end after %d bytes, before the picture does; copy the file again (%w)", name, f, len(b), err)
 	}
 	return fmt.Errorf("%s: damaged %s: %w", name, f, err)
+}
+
+// ended reports whether the format's end mark stands near the end of the file. It only words a message: decoders
+// meet a cut in compressed data as nonsense before they run out of bytes.
+func ended(f Format, b []byte) bool {
+	tail := b[max(0, len(b)-1024):]
+	if f == PNG {
+		return bytes.Contains(tail, []byte("IEND"))
+	}
+	return bytes.Contains(tail, []byte{0xff, 0xd9})
 }

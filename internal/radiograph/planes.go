@@ -20,7 +20,7 @@ func widePlanes(im Image) []byte {
 		left = v
 	}
 	for y := 1; y < im.Height; y++ {
-		row, above := im.Row(y), im.Row(y - 1)
+		row, above := im.Row(y), im.Row(y-1)
 		h, l := high[y*im.Width:][:len(row)], low[y*im.Width:][:len(row)]
 		for x, v := range row {
 			f := fold16(v - above[x])
@@ -39,7 +39,7 @@ func fromWidePlanes(im Image, planes []byte) {
 		im.Pix[x] = left
 	}
 	for y := 1; y < im.Height; y++ {
-		row, above := im.Row(y), im.Row(y - 1)
+		row, above := im.Row(y), im.Row(y-1)
 		h, l := high[y*im.Width:][:len(row)], low[y*im.Width:][:len(row)]
 		for x, v := range above {
 			row[x] = v + unfold16(uint16(h[x])<<8|uint16(l[x]))
@@ -56,7 +56,7 @@ func narrowPlane(im Image) []byte {
 		left = uint8(v)
 	}
 	for y := 1; y < im.Height; y++ {
-		row, above := im.Row(y), im.Row(y - 1)
+		row, above := im.Row(y), im.Row(y-1)
 		out := plane[y*im.Width:][:len(row)]
 		for x, v := range row {
 			out[x] = fold8(uint8(v) - uint8(above[x]))
@@ -72,7 +72,7 @@ func fromNarrowPlane(im Image, plane []byte) {
 		im.Pix[x] = uint16(left) * 257
 	}
 	for y := 1; y < im.Height; y++ {
-		row, above := im.Row(y), im.Row(y - 1)
+		row, above := im.Row(y), im.Row(y-1)
 		from := plane[y*im.Width:][:len(row)]
 		for x, v := range above {
 			row[x] = uint16(uint8(v)+unfold8(from[x])) * 257

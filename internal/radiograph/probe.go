@@ -50,7 +50,7 @@ func ProbeBytes(b []byte, name string, limits Limits) (Facts, error) {
 		facts.Progressive = progressive(b)
 	}
 	if err != nil {
-		return Facts{}, damage(name, format, len(b), err)
+		return Facts{}, damage(name, format, b, err)
 	}
 	if config.Width <= 0 || config.Height <= 0 {
 		return Facts{}, fmt.Errorf("%s: damaged %s: %d×%d pixels", name, format, config.Width, config.Height)
