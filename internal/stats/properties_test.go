@@ -244,3 +244,38 @@ func TestMannWhitneyExactIsNearNormal(t *testing.T) {
 		}
 	}
 }
+
+// TestROCBandHoldsItsCurve compares the band with the statistics it abbreviates.
+func TestROCBandHoldsItsCurve(t *testing.T) {
+	s := study(rand.New(rand.NewPCG(3, 9)), 20, 50, 1)
+	strata := make([]string, len(s.positive))
+	for i, p := range s.positive {
+		strata[i] = fmt.Sprint(p)
+	}
+	clusters, err := NewClusters(s.patient, strata)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := Bootstrap{Resamples: 300, Level: 0.95, Method: Percentile, Seed: 4}
+	grid := []float64{0, 0.1, 0.25, 0.5, 1}
+	band, err := b.ROCBand(clusters, s.scores, s.positive, grid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, rate := range grid {
+		statistic, err := SensitivityAt(rate, s.scores, s.positive)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := b.Interval(clusters, statistic)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if band[i] != want.Interval {
+			t.Errorf("rate %v: band %+v, statistic %+v", rate, band[i], want.Interval)
+		}
+	}
+	if _, err := b.ROCBand(clusters, s.scores, s.positive, []float64{0.5, 0.5}); err == nil {
+		t.Error("a grid that does not increase: no error")
+	}
+}

@@ -1,6 +1,9 @@
 package stats
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // AUROC is the statistic of the area under the ROC curve: the probability that a
 // positive row scores higher than a negative one, ties counting one half. It is
@@ -109,38 +112,95 @@ func SensitivityAt(rate float64, scores []float64, positive []bool) (Statistic, 
 		return nil, fmt.Errorf("sensitivity at %v: %w", rate, err)
 	}
 	groups := tied(scores, ascending(scores))
+	grid, height := []float64{rate}, make([]float64, 1)
 	return func(count []int) (float64, bool) {
-		positives, negatives := 0, 0
-		for row, c := range count[:len(scores)] {
-			if positive[row] {
-				positives += c
-			} else {
-				negatives += c
-			}
-		}
-		if positives == 0 || negatives == 0 {
-			return 0, false
-		}
-		allowed := rate * float64(negatives)
-		truePositives, falsePositives := 0.0, 0.0
-		for g := len(groups) - 1; g >= 0; g-- {
-			p, n := 0.0, 0.0
-			for _, row := range groups[g] {
-				if positive[row] {
-					p += float64(count[row])
-				} else {
-					n += float64(count[row])
-				}
-			}
-			if falsePositives+n > allowed {
-				truePositives += p * (allowed - falsePositives) / n
-				break
-			}
-			truePositives += p
-			falsePositives += n
-		}
-		return truePositives / float64(positives), true
+		ok := curveAt(grid, height, groups, positive, count)
+		return height[0], ok
 	}, nil
+}
+
+// ROCBand is the pointwise bootstrap band of the ROC curve: the sensitivity with
+// its percentile limits at each false positive rate of grid, which must increase.
+// Pointwise means that each point has the level, not the curve as a whole.
+func (b Bootstrap) ROCBand(c *Clusters, scores []float64, positive []bool, grid []float64) ([]Interval, error) {
+	if err := b.check(); err != nil {
+		return nil, fmt.Errorf("roc band: %w", err)
+	}
+	if _, _, err := checkScored(scores, positive); err != nil {
+		return nil, fmt.Errorf("roc band: %w", err)
+	}
+	if c.Rows() != len(scores) {
+		return nil, fmt.Errorf("roc band: clusters of %d rows for %d scores", c.Rows(), len(scores))
+	}
+	for i, rate := range grid {
+		if !(rate >= 0 && rate <= 1) || (i > 0 && rate <= grid[i-1]) {
+			return nil, fmt.Errorf("roc band: rate %d is %v: want increasing rates from 0 to 1", i, rate)
+		}
+	}
+	groups := tied(scores, ascending(scores))
+	height := make([]float64, len(grid))
+	curveAt(grid, height, groups, positive, c.Once())
+	band := make([]Interval, len(grid))
+	for i, h := range height {
+		band[i] = Interval{Estimate: h, Level: b.Level}
+	}
+	draws := make([][]float64, len(grid))
+	for count := range c.Draws(b.Resamples, b.Seed) {
+		if !curveAt(grid, height, groups, positive, count) {
+			continue
+		}
+		for i, h := range height {
+			draws[i] = append(draws[i], h)
+		}
+	}
+	for i := range band {
+		if undefined := b.Resamples - len(draws[i]); undefined*10 > b.Resamples {
+			return nil, fmt.Errorf("roc band: %d of %d resamples lack a class: %w", undefined, b.Resamples, ErrTooFew)
+		}
+		slices.Sort(draws[i])
+		band[i].Low = quantileSorted(draws[i], (1-b.Level)/2)
+		band[i].High = quantileSorted(draws[i], (1+b.Level)/2)
+	}
+	return band, nil
+}
+
+// curveAt sets height to the curve at each rate of grid in one pass from the
+// highest score down. It reports false without a counted row of each class.
+func curveAt(grid, height []float64, groups [][]int, positive []bool, count []int) bool {
+	positives, negatives := 0, 0
+	for row, p := range positive {
+		if p {
+			positives += count[row]
+		} else {
+			negatives += count[row]
+		}
+	}
+	if positives == 0 || negatives == 0 {
+		return false
+	}
+	next := 0
+	truePositives, falsePositives := 0.0, 0.0
+	for g := len(groups) - 1; g >= 0 && next < len(grid); g-- {
+		p, n := 0.0, 0.0
+		for _, row := range groups[g] {
+			if positive[row] {
+				p += float64(count[row])
+			} else {
+				n += float64(count[row])
+			}
+		}
+		for next < len(grid) && falsePositives+n > grid[next]*float64(negatives) {
+			share := (grid[next]*float64(negatives) - falsePositives) / n
+			height[next] = (truePositives + p*share) / float64(positives)
+			next++
+		}
+		truePositives += p
+		falsePositives += n
+	}
+	for ; next < len(grid); next++ {
+		height[next] = 1
+	}
+	return true
 }
 
 // tied cuts row numbers in increasing order of score into groups of equal score.
