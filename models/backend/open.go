@@ -71,8 +71,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if choice.Kind == Go {
 		return openGo(choice, nil)
 	}
-	candidates := thisMachine(ctx).find(choice, opts.Dir)
-	engine, err := openFirst(ctx, opts, choice, candidates)
+	finder := thisMachine(ctx)
+	candidates := finder.find(choice, opts.Dir)
+	engine, err := openFirst(ctx, &sources{finder: finder, opts: opts}, choice, candidates)
 	if engine != nil || err != nil {
 		return engine, err
 	}
@@ -85,31 +86,32 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 
 // openFirst opens the first candidate that works and writes down what became of
 // each; it returns neither engine nor error where none works.
-func openFirst(ctx context.Context, opts Options, choice Choice, candidates []Candidate) (*Engine, error) {
+func openFirst(ctx context.Context, from *sources, choice Choice, candidates []Candidate) (*Engine, error) {
+	log := from.opts.Log
 	for i := range candidates {
 		c := &candidates[i]
 		if c.Status == Rejected {
 			continue
 		}
 		if c.Path == "" {
-			if !opts.AllowInstall || c.fetch == nil {
+			if !from.opts.AllowInstall || !c.fetchable() {
 				continue
 			}
-			path, err := c.fetch(ctx)
+			path, err := from.fetch(ctx, *c)
 			if ctx.Err() != nil {
 				return nil, fmt.Errorf("install %s: %w", c.Name, context.Cause(ctx))
 			}
 			if err != nil {
 				c.Status, c.WhyNot = Failed, err.Error()
-				opts.Log.Debug("plugin not installed", "candidate", c.Name, "why", err)
+				log.Debug("plugin not installed", "candidate", c.Name, "why", err)
 				continue
 			}
 			c.Path = path
 		}
-		backend, err := load(*c, choice, opts.Log)
+		backend, err := load(*c, choice, log)
 		if err != nil {
 			c.Status, c.WhyNot = Failed, err.Error()
-			opts.Log.Debug("plugin not loaded", "path", c.Path, "why", err)
+			log.Debug("plugin not loaded", "path", c.Path, "why", err)
 			continue
 		}
 		c.Status, c.WhyNot = Used, ""
@@ -119,7 +121,7 @@ func openFirst(ctx context.Context, opts Options, choice Choice, candidates []Ca
 				later.WhyNot = "the " + strings.ToUpper(string(c.Kind)) + " plugin before it works"
 			}
 		}
-		opts.Log.Debug("plugin loaded", "path", c.Path)
+		log.Debug("plugin loaded", "path", c.Path)
 		return newEngine(backend, choice, *c, candidates), nil
 	}
 	return nil, nil
@@ -152,6 +154,9 @@ func load(c Candidate, choice Choice, log Logger) (compute.Backend, error) {
 	return backend, err
 }
 
+// goName is the name of the candidate that needs no plugin.
+const goName = "GoMLX's Go backend"
+
 // openGo opens GoMLX's own backend, always sequential.
 func openGo(choice Choice, considered []Candidate) (*Engine, error) {
 	_, config, _ := strings.Cut(GoSequential, ":")
@@ -159,7 +164,7 @@ func openGo(choice Choice, considered []Candidate) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("backend %s: %w", GoSequential, err)
 	}
-	used := Candidate{Name: "GoMLX's Go backend", Kind: Go, Status: Used}
+	used := Candidate{Name: goName, Kind: Go, Status: Used}
 	return newEngine(backend, choice, used, append(considered, used)), nil
 }
 

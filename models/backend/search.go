@@ -39,8 +39,8 @@ type Candidate struct {
 
 	// digest is the library's SHA-256 where it is known without reading it.
 	digest string
-	// fetch installs the library and returns its path; nil where it cannot.
-	fetch func(context.Context) (string, error)
+	// release marks the CPU plugin that go-xla releases.
+	release bool
 	// nvidiaLibraries is the folder of NVIDIA's CUDA libraries, "" if the plugin finds them itself.
 	nvidiaLibraries string
 }
