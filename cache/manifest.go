@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,16 +13,27 @@ import (
 // its digest stands for all of its items.
 type Manifest []Item
 
-// NewManifest sorts items into a manifest. An id that stands twice is an error that names it.
+// NewManifest sorts items into a manifest. An id that stands twice, and an item without id or
+// digest, is an error that names it.
 func NewManifest(items []Item) (Manifest, error) {
 	m := slices.Clone(items)
 	slices.SortFunc(m, func(a, b Item) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	for i := 1; i < len(m); i++ {
-		if m[i].ID == m[i-1].ID {
-			return nil, fmt.Errorf("manifest: item %q stands twice", m[i].ID)
+	for i, it := range m {
+		if i > 0 && it.ID == m[i-1].ID {
+			return nil, fmt.Errorf("manifest: item %q stands twice", it.ID)
+		}
+		if err := it.validate(); err != nil {
+			return nil, fmt.Errorf("manifest: item %q: %w", it.ID, err)
 		}
 	}
 	return m, nil
+}
+
+func (it Item) validate() error {
+	if it.ID == "" || !plainText(string(it.ID)) || !plainText(string(it.Patient)) {
+		return errors.New("id or patient is empty, not valid UTF-8, or holds a zero byte")
+	}
+	return it.Artifact.validate()
 }
 
 // Find returns the item with the id.
@@ -36,15 +48,19 @@ func (m Manifest) Find(id ItemID) (Item, bool) {
 // Encode writes the manifest as JSON, one item a line, with a trailing newline.
 func (m Manifest) Encode() []byte { return encodeLines(m) }
 
-// DecodeManifest reads what [Manifest.Encode] wrote and refuses unsorted or repeated ids.
+// DecodeManifest reads what [Manifest.Encode] wrote and refuses unsorted or repeated ids, and
+// items that [NewManifest] refuses.
 func DecodeManifest(b []byte) (Manifest, error) {
 	var m Manifest
 	if err := json.Unmarshal(b, &m); err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
-	for i := 1; i < len(m); i++ {
-		if m[i].ID <= m[i-1].ID {
-			return nil, fmt.Errorf("manifest: item %q out of order", m[i].ID)
+	for i, it := range m {
+		if i > 0 && it.ID <= m[i-1].ID {
+			return nil, fmt.Errorf("manifest: item %q out of order", it.ID)
+		}
+		if err := it.validate(); err != nil {
+			return nil, fmt.Errorf("manifest: item %q: %w", it.ID, err)
 		}
 	}
 	return m, nil
@@ -67,11 +83,16 @@ func (l ItemList) Encode() []byte {
 	return encodeLines(s)
 }
 
-// DecodeItemList reads what [ItemList.Encode] wrote.
+// DecodeItemList reads what [ItemList.Encode] wrote and refuses unsorted or repeated ids.
 func DecodeItemList(b []byte) (ItemList, error) {
 	var l ItemList
 	if err := json.Unmarshal(b, &l); err != nil {
 		return nil, fmt.Errorf("item list: %w", err)
+	}
+	for i := 1; i < len(l); i++ {
+		if l[i].ID <= l[i-1].ID {
+			return nil, fmt.Errorf("item list: item %q out of order", l[i].ID)
+		}
 	}
 	return l, nil
 }

@@ -35,33 +35,54 @@ type Blob interface {
 
 // A Store keeps blobs and records.
 //
-// Guarantees: Put returns only after the bytes are safe and their digest is known, and storing the
-// same bytes twice costs nothing. Commit is atomic for all its records, and refuses a record with an
-// output or log that is not stored (blobs first, record last). Whatever is damaged is a miss with its
-// reason, never a wrong result: Open verifies the bytes it hands out. Safe for concurrent use.
+// Guarantees: what Put returned can be opened by its digest, and is on the disk no later than the
+// Commit that refers to it; storing the same bytes twice costs nothing. Commit is atomic for each of
+// its records: a crash leaves some of them, in the order given, each with all its bytes. Whatever
+// is damaged is a miss with its reason, never a wrong result: Open verifies the bytes it hands out.
+// Safe for concurrent use. A canceled context ends any method, and any sequence, with its error.
+//
+// A sequence yields an error as its last element, never silently less than there is.
 type Store interface {
+	// Put stores the bytes of r under their digest. Bytes that are stored already keep their first media.
+	// An error of r is returned, and nothing of the blob is visible then.
 	Put(ctx context.Context, m Media, r io.Reader) (Artifact, error)
+	// Open returns the blob with the digest of a, whose size is checked if it is not zero. An error that is
+	// [ErrMiss] says why there is none; a damaged blob may show only in the blob's ReadAt.
 	Open(ctx context.Context, a Artifact) (Blob, error)
 	// Lookup returns the record under the key; for one whose blobs are gone, an error that is ErrMiss and
 	// says why. It checks the presence of the outputs (and of a manifest's items), not every byte.
 	Lookup(ctx context.Context, k Key) (Record, error)
+	// Commit stores records, each under its key, its address's history (without Item), and the links that
+	// Producers and Consumers follow. It refuses all of them if one is not valid, or has an output, an item
+	// of an output, or a log that is not stored (blobs first, record last). A key committed again points
+	// at the newer record from then on, under whatever address.
 	Commit(ctx context.Context, recs ...Record) error
 	// History yields the whole-instance records committed under an address, the newest first.
 	History(ctx context.Context, address string) iter.Seq2[Record, error]
 	// Addresses yields every address that has history, sorted.
 	Addresses(ctx context.Context) iter.Seq2[string, error]
-	// Producers yields records with the blob among their outputs or (for an item's blob) the records of that item.
+	// Producers yields, newest first, the records with the blob among their outputs. For an item's blob that
+	// no record has as an output (its stage does not work item by item), it yields the whole-instance records
+	// with a manifest that lists it.
 	Producers(ctx context.Context, d Digest) iter.Seq2[Record, error]
-	// Consumers yields records with the digest among the Input or Source fields of their recipe.
+	// Consumers yields, newest first, the records with the digest among the Input or Source fields of their
+	// recipe, alone or within a list.
 	Consumers(ctx context.Context, d Digest) iter.Seq2[Record, error]
-	// FindDigest yields the digests of stored blobs that begin with the hex prefix.
+	// FindDigest yields the digests of stored blobs that begin with the hex prefix, sorted.
 	FindDigest(ctx context.Context, prefix string) iter.Seq2[Digest, error]
-	// Blobs yields every stored blob, for verification.
+	// Blobs yields every stored blob, sorted by digest, for verification.
 	Blobs(ctx context.Context) iter.Seq2[Artifact, error]
+	// Sweep removes the blobs that are not live, and the records of single items that lost an output with
+	// them; whole-instance records stay as history. It returns the bytes that the removed blobs took.
 	Sweep(ctx context.Context, live func(Digest) bool) (freed int64, err error)
-	// Note and PutNotes keep small advisory facts, such as the index of file digests. They may be lost
-	// at any time without harm.
+	// Note returns what PutNotes stored under the name, or ErrMiss. Notes are small advisory facts, such as
+	// the index of file digests. They may be lost at any time without harm; an empty note is none.
 	Note(ctx context.Context, name string) ([]byte, error)
 	PutNotes(ctx context.Context, notes map[string][]byte) error
+	// Close ends the store; what was put and never committed may be kept or not. Blobs that are still open
+	// answer with an error from then on.
 	Close() error
 }
+
+// ErrClosed says that a store or a blob was used after its Close.
+var ErrClosed = errors.New("the cache is closed")

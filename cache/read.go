@@ -1,0 +1,21 @@
+package cache
+
+import (
+	"context"
+	"fmt"
+	"io"
+)
+
+// ReadAll returns the bytes of an artifact that fits in memory.
+func ReadAll(ctx context.Context, s Store, a Artifact) ([]byte, error) {
+	b, err := s.Open(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close() //nolint:errcheck // nothing was written
+	data := make([]byte, b.Size())
+	if _, err := io.ReadFull(io.NewSectionReader(b, 0, b.Size()), data); err != nil {
+		return nil, fmt.Errorf("blob %s: %w", a.Digest.Short(), err)
+	}
+	return data, nil
+}
