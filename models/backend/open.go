@@ -110,8 +110,7 @@ func openFirst(ctx context.Context, from *sources, choice Choice, candidates []C
 		}
 		backend, err := load(*c, choice, log)
 		if err != nil {
-			c.Status, c.WhyNot = Failed, err.Error()
-			log.Debug("plugin not loaded", "path", c.Path, "why", err)
+			c.Status, c.WhyNot = Failed, strings.Join(strings.Fields(err.Error()), " ")
 			continue
 		}
 		c.Status, c.WhyNot = Used, ""
@@ -149,9 +148,21 @@ func load(c Candidate, choice Choice, log Logger) (compute.Backend, error) {
 		return nil
 	})
 	if err != nil {
-		log.Debug("plugin failed", "path", c.Path, "stack", Debug(err))
+		log.Debug("plugin not loaded", "path", c.Path, "why", err, "stack", Debug(err))
+		return nil, rootCause(err) // what is wrapped around it repeats the path four times
 	}
-	return backend, err
+	return backend, nil
+}
+
+// rootCause is the innermost error.
+func rootCause(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
 }
 
 // goName is the name of the candidate that needs no plugin.
