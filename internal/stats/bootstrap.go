@@ -78,7 +78,7 @@ func (b Bootstrap) Interval(c *Clusters, s Statistic) (Bootstrapped, error) {
 	}
 	out.Interval = Interval{
 		Estimate: estimate, Level: b.Level,
-		Low: quantileSorted(draws, low), High: quantileSorted(draws, high),
+		Low: QuantileSorted(draws, low), High: QuantileSorted(draws, high),
 	}
 	return out, nil
 }
@@ -130,7 +130,7 @@ func (b Bootstrapped) Limits(level float64) (low, high float64, err error) {
 	if err := checkLevel(level); err != nil {
 		return 0, 0, err
 	}
-	return quantileSorted(b.draws, (1-level)/2), quantileSorted(b.draws, (1+level)/2), nil
+	return QuantileSorted(b.draws, (1-level)/2), QuantileSorted(b.draws, (1+level)/2), nil
 }
 
 // correct moves the percentile levels low and high by bias and acceleration. It

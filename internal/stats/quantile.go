@@ -60,8 +60,9 @@ func ascending(values []float64) []int {
 	return order
 }
 
-// quantileSorted is the p-quantile of type 7 of values in increasing order.
-func quantileSorted(sorted []float64, p float64) float64 {
+// QuantileSorted is the p-quantile of type 7 of values in increasing order, of which
+// there must be one at least; p is cut to [0, 1].
+func QuantileSorted(sorted []float64, p float64) float64 {
 	h := float64(len(sorted)-1) * min(max(p, 0), 1)
 	below := int(math.Floor(h))
 	if below+1 >= len(sorted) {

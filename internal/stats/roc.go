@@ -158,8 +158,8 @@ func (b Bootstrap) ROCBand(c *Clusters, scores []float64, positive []bool, grid 
 			return nil, fmt.Errorf("roc band: %d of %d resamples lack a class: %w", undefined, b.Resamples, ErrTooFew)
 		}
 		slices.Sort(draws[i])
-		band[i].Low = quantileSorted(draws[i], (1-b.Level)/2)
-		band[i].High = quantileSorted(draws[i], (1+b.Level)/2)
+		band[i].Low = QuantileSorted(draws[i], (1-b.Level)/2)
+		band[i].High = QuantileSorted(draws[i], (1+b.Level)/2)
 	}
 	return band, nil
 }

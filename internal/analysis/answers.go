@@ -1,0 +1,178 @@
+package analysis
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The study's two questions.
+const (
+	QuestionLocalization   = "How accurately does a network find the center of the fracture?"
+	QuestionClassification = "Is the class better told from a native-resolution patch or from the whole image?"
+)
+
+// answer writes the two answers from the intervals.
+func (a *analyst) answer() {
+	a.Metrics.Answers = append(a.Metrics.Answers, a.answerLocalization(), a.answerClassification())
+}
+
+// answerLocalization speaks of the test part, or of the development part if there
+// are no test rows.
+func (a *analyst) answerLocalization() Answer {
+	part, ok := a.partOf("localization", func(Count) bool { return true })
+	out := Answer{Question: QuestionLocalization, Partition: part.Partition}
+	if !ok {
+		out.Headline = "Cannot tell: there are no localization results."
+		return out
+	}
+	out.Sentences = append(out.Sentences, a.basis(part))
+	var heads []string
+	for _, arm := range part.Arms {
+		median, found := a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_mm_median")
+		p90, found90 := a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_mm_p90")
+		if !found || part.CalibratedImages < part.Images {
+			median, found = a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_diagonal_median")
+			p90, found90 = a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_diagonal_p90")
+		}
+		if !found || !found90 {
+			out.Sentences = append(out.Sentences, fmt.Sprintf("Cannot tell how accurate %s is: too few patients for an interval.", arm))
+			continue
+		}
+		heads = append(heads, fmt.Sprintf("%s: median error %s", arm, median.Text()))
+		out.Sentences = append(out.Sentences, fmt.Sprintf("%s: half of the centers lie within %s and nine of ten within %s.", arm, median.Text(), p90.Text()))
+		if ratio, ok := a.find(a.Metrics.Localization, part.Partition, arm, "all", "median_error_ratio_to_constant_mean"); ok {
+			out.Sentences = append(out.Sentences, a.againstGuess(arm, ratio))
+		}
+	}
+	out.Headline = strings.Join(heads, "; ") + "."
+	if len(heads) == 0 {
+		out.Headline = "Cannot tell: too few patients."
+	}
+	for _, question := range []string{byClass, byModel} {
+		out.Sentences = append(out.Sentences, a.conclusions(medianDifference, question, part.Partition)...)
+	}
+	return out
+}
+
+// againstGuess says whether the network beats the guess that sees nothing.
+func (a *analyst) againstGuess(arm string, ratio Estimate) string {
+	switch {
+	case ratio.High < 1:
+		return fmt.Sprintf("The median error of %s is %s times that of the constant-mean guess: it has learned where to look.", arm, ratio.Text())
+	case ratio.Low > 1:
+		return fmt.Sprintf("The median error of %s is %s times that of the constant-mean guess: it is worse than not looking at the image.", arm, ratio.Text())
+	}
+	return fmt.Sprintf("The median error of %s is %s times that of the constant-mean guess: the interval includes 1, so it is not shown to be better than not looking at the image.", arm, ratio.Text())
+}
+
+// answerClassification speaks of the test part where it has both classes.
+func (a *analyst) answerClassification() Answer {
+	both := func(c Count) bool { return c.PositivePatients > 0 && c.PositivePatients < c.Patients }
+	part, ok := a.partOf("classification", both)
+	out := Answer{Question: QuestionClassification, Partition: part.Partition}
+	if !ok {
+		out.Headline = "Cannot tell: no part of the cohort has scores of both classes."
+		return out
+	}
+	out.Sentences = append(out.Sentences, a.basis(part))
+	for _, arm := range part.Arms {
+		if area, ok := a.find(a.Metrics.Classification, part.Partition, arm, perImage, "auroc"); ok {
+			out.Sentences = append(out.Sentences, fmt.Sprintf("%s: AUROC %s.", arm, area.Text()))
+		}
+	}
+	var patch []Estimate
+	for _, e := range a.Metrics.Comparisons {
+		if e.Question == byInput && e.Partition == part.Partition &&
+			a.chartOf(e.A, part.Partition).Input == a.options.PatchInput && a.chartOf(e.B, part.Partition).Input == a.options.WholeInput {
+			patch = append(patch, e)
+		}
+	}
+	out.Headline = a.headline(patch)
+	for _, question := range []string{byInput, byCenters, byModel} {
+		out.Sentences = append(out.Sentences, a.conclusions(aurocDifference, question, part.Partition)...)
+	}
+	return out
+}
+
+// headline sums up patch against whole image over the networks.
+func (a *analyst) headline(patch []Estimate) string {
+	if len(patch) == 0 {
+		return fmt.Sprintf("Cannot tell: no network was trained on both %q and %q.", a.options.PatchInput, a.options.WholeInput)
+	}
+	said := map[Verdict][]string{}
+	for _, e := range patch {
+		said[e.Verdict] = append(said[e.Verdict], fmt.Sprintf("%s: difference in AUROC %s", a.chartOf(e.A, e.Partition).Model, e.Text()))
+	}
+	words := []struct {
+		verdict Verdict
+		text    string
+	}{
+		{Higher, "The patch is better"},
+		{Lower, "The whole image is better"},
+		{Equivalent, "Patch and whole image are equally good within the margin"},
+		{Undecided, "Cannot tell which is better"},
+		{TooFew, "Cannot tell: too few patients"},
+	}
+	var parts []string
+	for _, w := range words {
+		if list := said[w.verdict]; len(list) > 0 {
+			parts = append(parts, fmt.Sprintf("%s (%s).", w.text, strings.Join(list, "; ")))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// partOf is the count of the part that answers a task: test if it will do, else out
+// of fold.
+func (a *analyst) partOf(task string, usable func(Count) bool) (Count, bool) {
+	var fallback Count
+	found := false
+	for _, c := range a.Counts {
+		if c.Task != task || !usable(c) {
+			continue
+		}
+		if c.Partition == Test {
+			return c, true
+		}
+		fallback, found = c, true
+	}
+	return fallback, found
+}
+
+// basis says what the answer rests on.
+func (a *analyst) basis(c Count) string {
+	what := "the held-out test part"
+	if c.Partition != Test {
+		what = "the out-of-fold predictions of the development part, since the test part cannot answer this"
+	}
+	return fmt.Sprintf("From %s: %s of %s (%d with %s).", what, FormatCount(c.Images, "radiograph"), FormatCount(c.Patients, "patient"), c.PositivePatients, a.options.Positive)
+}
+
+func (a *analyst) conclusions(name, question string, part Partition) []string {
+	var out []string
+	for _, e := range a.Metrics.Comparisons {
+		if e.Name == name && e.Question == question && e.Partition == part {
+			out = append(out, e.Conclusion)
+		}
+	}
+	return out
+}
+
+func (a *analyst) find(in []Estimate, part Partition, arm, group, name string) (Estimate, bool) {
+	for _, e := range in {
+		if e.Partition == part && e.Arm == arm && e.Group == group && e.Name == name {
+			return e, true
+		}
+	}
+	return Estimate{}, false
+}
+
+// chartOf is what is known of a classification arm.
+func (a *analyst) chartOf(arm string, part Partition) ScoreChart {
+	for _, s := range a.Charts.Scores {
+		if s.Arm == arm && s.Partition == part {
+			return s
+		}
+	}
+	return ScoreChart{}
+}
