@@ -1,0 +1,64 @@
+package localizer
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"femur/models/augment"
+	"femur/models/fit"
+	"femur/models/zoo"
+)
+
+// A Config is everything but data and seed that decides a localizer.
+type Config struct {
+	// Model names the backbone; see package zoo.
+	Model string `json:"model"`
+	// Size is the side of the letterboxed input in pixels.
+	Size int `json:"size"`
+	// Head names how features become a point; see Heads.
+	Head string `json:"head"`
+	// SpreadPX is the deviation, in input pixels, of the Gaussian that the
+	// heatmap of the head "dsnt" is drawn to.
+	SpreadPX float64 `json:"spread_px"`
+	// Regularization weighs that pull against the distance; 0 is none.
+	Regularization float64        `json:"regularization"`
+	Plan           fit.Plan       `json:"plan"`
+	Augment        augment.Config `json:"augment"`
+}
+
+// Defaults suit some hundred radiographs.
+func Defaults() Config {
+	return Config{
+		Model:          "cnn-small",
+		Size:           112,
+		Head:           HeadDSNT,
+		SpreadPX:       6,
+		Regularization: 1,
+		Plan: fit.Plan{
+			Epochs: 40, BatchSize: 16, LearningRate: 2e-3, FinalRate: 0.01, WarmupEpochs: 3,
+			WeightDecay: 0.05, ClipNorm: 1, Averaging: 0.95,
+		},
+		Augment: augment.Config{Flip: true, Shift: 0.08, Scale: 0.15, RotationDegrees: 10, Contrast: 0.2, Gamma: 0.2, Noise: 0.02},
+	}
+}
+
+// Validate reports all faults at once, each beginning with the field's JSON name.
+func (c Config) Validate() error {
+	var faults []error
+	if v, err := zoo.Lookup(c.Model); err != nil {
+		faults = append(faults, fmt.Errorf("model: %w", err))
+	} else if err := v.CheckSize(c.Size); err != nil {
+		faults = append(faults, fmt.Errorf("size: %w", err))
+	}
+	if !slices.Contains(Heads(), c.Head) {
+		faults = append(faults, fmt.Errorf("head: %w", zoo.Unknown("head", c.Head, Heads())))
+	}
+	if !(c.SpreadPX > 0 && c.SpreadPX <= float64(c.Size)) {
+		faults = append(faults, fmt.Errorf("spread_px: above 0 and at most the size, not %g", c.SpreadPX))
+	}
+	if !(c.Regularization >= 0 && c.Regularization <= 1000) {
+		faults = append(faults, fmt.Errorf("regularization: from 0 to 1000, not %g", c.Regularization))
+	}
+	return errors.Join(append(faults, c.Plan.Validate(), c.Augment.Validate())...)
+}
