@@ -8,7 +8,8 @@ import (
 // A Point is a place in continuous pixels, x to the right and y down. The frame is the oriented pixels of its
 // radiograph unless the name or the documentation of what holds it says otherwise.
 type Point struct {
-	X, Y float64
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
 }
 
 // Add returns p displaced by d.

@@ -22,19 +22,19 @@ import (
 // zero Config changes nothing.
 type Config struct {
 	// Flip mirrors left and right with probability 1/2.
-	Flip bool `json:"flip"`
+	Flip bool `json:"flip" hcl:"flip,optional" doc:"Mirror left and right with probability 1/2."`
 	// Shift is the greatest shift along x and y, in fractions of the side.
-	Shift float64 `json:"shift"`
+	Shift float64 `json:"shift" hcl:"shift,optional" doc:"Greatest shift, in fractions of the side."`
 	// Scale is the greatest relative change of size: 0.1 gives 1/1.1 to 1.1.
-	Scale float64 `json:"scale"`
+	Scale float64 `json:"scale" hcl:"scale,optional" doc:"Greatest relative change of size."`
 	// RotationDegrees is the greatest rotation to either side, about the center.
-	RotationDegrees float64 `json:"rotation_degrees"`
+	RotationDegrees float64 `json:"rotation_degrees" hcl:"rotation_degrees,optional" doc:"Greatest rotation to either side."`
 	// Contrast is the greatest relative change of contrast about the middle gray.
-	Contrast float64 `json:"contrast"`
+	Contrast float64 `json:"contrast" hcl:"contrast,optional" doc:"Greatest relative change of contrast."`
 	// Gamma is the greatest relative change of the exponent: 0.2 gives 1/1.2 to 1.2.
-	Gamma float64 `json:"gamma"`
+	Gamma float64 `json:"gamma" hcl:"gamma,optional" doc:"Greatest relative change of gamma."`
 	// Noise is the greatest deviation of added normal noise, full scale being 1.
-	Noise float64 `json:"noise"`
+	Noise float64 `json:"noise" hcl:"noise,optional" doc:"Greatest deviation of added noise, full scale being 1."`
 }
 
 // Validate reports all faults at once, each beginning with the field's JSON name.

@@ -22,15 +22,15 @@ func Balances() []string { return []string{BalanceWeights, BalanceNone} }
 // A Config is everything but data and seed that decides a classifier.
 type Config struct {
 	// Model names the backbone; see package zoo.
-	Model string `json:"model"`
+	Model string `json:"model" hcl:"model,optional" doc:"Name of the backbone."`
 	// Size is the side of the input in pixels.
 	Size int `json:"size"`
 	// Balance is how class imbalance is met; see Balances.
-	Balance string `json:"balance"`
+	Balance string `json:"balance" hcl:"balance,optional" doc:"How class imbalance is met: weights (by class frequency) or none."`
 	// Smoothing moves the targets 0 and 1 towards each other by this much.
-	Smoothing float64        `json:"smoothing"`
-	Plan      fit.Plan       `json:"plan"`
-	Augment   augment.Config `json:"augment"`
+	Smoothing float64         `json:"smoothing" hcl:"smoothing,optional" doc:"Moves the targets 0 and 1 towards each other by this much."`
+	Plan      fit.Plan        `json:"plan" hcl:",remain"`
+	Augment   *augment.Config `json:"augment" hcl:"augment,block"`
 }
 
 // Defaults suit some hundred radiographs.
@@ -44,7 +44,7 @@ func Defaults() Config {
 			Epochs: 30, BatchSize: 16, LearningRate: 1e-3, FinalRate: 0.01, WarmupEpochs: 3,
 			WeightDecay: 0.05, ClipNorm: 1, Averaging: 0.95,
 		},
-		Augment: augment.Config{Flip: true, Shift: 0.05, Scale: 0.1, RotationDegrees: 8, Contrast: 0.2, Gamma: 0.2, Noise: 0.02},
+		Augment: &augment.Config{Flip: true, Shift: 0.05, Scale: 0.1, RotationDegrees: 8, Contrast: 0.2, Gamma: 0.2, Noise: 0.02},
 	}
 }
 
@@ -62,5 +62,10 @@ func (c Config) Validate() error {
 	if !(c.Smoothing >= 0 && c.Smoothing < 0.5) {
 		faults = append(faults, fmt.Errorf("smoothing: from 0 to below 0.5, not %g", c.Smoothing))
 	}
-	return errors.Join(append(faults, c.Plan.Validate(), c.Augment.Validate())...)
+	if c.Augment == nil {
+		faults = append(faults, errors.New("augment: missing"))
+	} else {
+		faults = append(faults, c.Augment.Validate())
+	}
+	return errors.Join(append(faults, c.Plan.Validate())...)
 }

@@ -10,25 +10,25 @@ import (
 // compiled in except BatchSize, which is a shape.
 type Plan struct {
 	// Epochs is the greatest number of passes over the training examples.
-	Epochs int `json:"epochs"`
+	Epochs int `json:"epochs" hcl:"epochs,optional" doc:"Greatest number of passes over the training radiographs."`
 	// BatchSize is the number of examples per step.
-	BatchSize int `json:"batch_size"`
+	BatchSize int `json:"batch_size" hcl:"batch_size,optional" doc:"Radiographs per step."`
 	// LearningRate is the peak, reached after the warm-up.
-	LearningRate float64 `json:"learning_rate"`
+	LearningRate float64 `json:"learning_rate" hcl:"learning_rate,optional" doc:"Peak of the learning rate, after the warm-up."`
 	// FinalRate is the fraction of LearningRate at the last step, after a cosine.
-	FinalRate float64 `json:"final_rate"`
+	FinalRate float64 `json:"final_rate" hcl:"final_rate,optional" doc:"Fraction of the peak at the last step, after a cosine."`
 	// WarmupEpochs is the time of linear growth of the rate from 0.
-	WarmupEpochs float64 `json:"warmup_epochs"`
+	WarmupEpochs float64 `json:"warmup_epochs" hcl:"warmup_epochs,optional" doc:"Epochs of linear growth of the rate from 0."`
 	// WeightDecay is AdamW's, decoupled; norms, biases, tokens and positions are exempt.
-	WeightDecay float64 `json:"weight_decay"`
+	WeightDecay float64 `json:"weight_decay" hcl:"weight_decay,optional" doc:"Decoupled weight decay of AdamW; norms, biases, tokens and positions are exempt."`
 	// ClipNorm bounds the gradient's Euclidean norm; 0 does not.
-	ClipNorm float64 `json:"clip_norm"`
+	ClipNorm float64 `json:"clip_norm" hcl:"clip_norm,optional" doc:"Bound of the gradient's norm; 0 is none."`
 	// Averaging is the decay per step of the running mean of the weights, which
 	// is what is validated and kept; 0 keeps the last weights themselves.
-	Averaging float64 `json:"averaging"`
+	Averaging float64 `json:"averaging" hcl:"averaging,optional" doc:"Decay per step of the running mean of the weights, which is what is kept; 0 keeps the weights themselves."`
 	// Patience ends training after so many epochs without a better validation
 	// metric; 0 never does.
-	Patience int `json:"patience"`
+	Patience int `json:"patience" hcl:"patience,optional" doc:"Epochs without a better validation metric before training ends; 0 never ends early."`
 }
 
 // Validate reports all faults at once, each beginning with the field's JSON name.

@@ -13,18 +13,18 @@ import (
 // A Config is everything but data and seed that decides a localizer.
 type Config struct {
 	// Model names the backbone; see package zoo.
-	Model string `json:"model"`
+	Model string `json:"model" hcl:"model,optional" doc:"Name of the backbone."`
 	// Size is the side of the letterboxed input in pixels.
-	Size int `json:"size"`
+	Size int `json:"size" hcl:"size,optional" doc:"Side of the letterboxed input in pixels."`
 	// Head names how features become a point; see Heads.
-	Head string `json:"head"`
+	Head string `json:"head" hcl:"head,optional" doc:"dsnt (mean of a heatmap) or regression (pooled features to a point)."`
 	// SpreadPX is the deviation, in input pixels, of the Gaussian that the
 	// heatmap of the head "dsnt" is drawn to.
-	SpreadPX float64 `json:"spread_px"`
+	SpreadPX float64 `json:"spread_px" hcl:"spread_px,optional" doc:"dsnt: deviation in input pixels of the Gaussian that the heatmap is drawn to."`
 	// Regularization weighs that pull against the distance; 0 is none.
-	Regularization float64        `json:"regularization"`
-	Plan           fit.Plan       `json:"plan"`
-	Augment        augment.Config `json:"augment"`
+	Regularization float64         `json:"regularization" hcl:"regularization,optional" doc:"dsnt: weight of that pull."`
+	Plan           fit.Plan        `json:"plan" hcl:",remain"`
+	Augment        *augment.Config `json:"augment" hcl:"augment,block"`
 }
 
 // Defaults suit some hundred radiographs.
@@ -39,7 +39,7 @@ func Defaults() Config {
 			Epochs: 40, BatchSize: 16, LearningRate: 2e-3, FinalRate: 0.01, WarmupEpochs: 3,
 			WeightDecay: 0.05, ClipNorm: 1, Averaging: 0.95,
 		},
-		Augment: augment.Config{Flip: true, Shift: 0.08, Scale: 0.15, RotationDegrees: 10, Contrast: 0.2, Gamma: 0.2, Noise: 0.02},
+		Augment: &augment.Config{Flip: true, Shift: 0.08, Scale: 0.15, RotationDegrees: 10, Contrast: 0.2, Gamma: 0.2, Noise: 0.02},
 	}
 }
 
@@ -60,5 +60,10 @@ func (c Config) Validate() error {
 	if !(c.Regularization >= 0 && c.Regularization <= 1000) {
 		faults = append(faults, fmt.Errorf("regularization: from 0 to 1000, not %g", c.Regularization))
 	}
-	return errors.Join(append(faults, c.Plan.Validate(), c.Augment.Validate())...)
+	if c.Augment == nil {
+		faults = append(faults, errors.New("augment: missing"))
+	} else {
+		faults = append(faults, c.Augment.Validate())
+	}
+	return errors.Join(append(faults, c.Plan.Validate())...)
 }

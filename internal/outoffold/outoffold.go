@@ -1,0 +1,179 @@
+// Package outoffold decides which models may predict for which radiograph.
+//
+// Words: a development radiograph is predicted by the models of the fold that held its patient out; a
+// test radiograph by the models of all folds, averaged.
+//
+// Guarantee: the choice is made from the split alone. That no model was fitted on the patient is checked
+// once more, and independently, by the engine (dag.Task.Apply).
+package outoffold
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"femur/cache"
+	"femur/dag"
+	"femur/internal/cohort"
+	"femur/internal/parallel"
+)
+
+// A Router knows, for each radiograph of a split, the models that may predict for it.
+type Router struct {
+	folds  map[cache.ItemID]int // of the held-out list; cohort.TestFold for the test part
+	models map[int][]cache.Item // by fold, sorted by id
+	all    []cache.Item
+}
+
+// New reads a split (lists fold=K/held-out and test) and the models at a List port, whose ids must hold
+// the matrix key fold ("fold=0", "fold=0,repeat=1").
+func New(t dag.Task, split, models string) (*Router, error) {
+	r := &Router{folds: map[cache.ItemID]int{}, models: map[int][]cache.Item{}}
+	folds := map[int]bool{}
+	for it, err := range t.Items(split) {
+		if err != nil {
+			return nil, err
+		}
+		fold, list := cohort.TestFold, string(it.ID)
+		if list != cohort.Test {
+			var ok bool
+			if fold, ok = foldOf(it.ID); !ok || !strings.HasSuffix(list, "/"+cohort.HeldOut) {
+				continue
+			}
+			folds[fold] = true
+		}
+		b, err := dag.ReadAll(t, it.Artifact)
+		if err != nil {
+			return nil, err
+		}
+		refs, err := cache.DecodeItemList(b)
+		if err != nil {
+			return nil, fmt.Errorf("list %s: %w", list, err)
+		}
+		for _, ref := range refs {
+			r.folds[ref.ID] = fold
+		}
+	}
+	for it, err := range t.Items(models) {
+		if err != nil {
+			return nil, err
+		}
+		fold, ok := foldOf(it.ID)
+		if !ok {
+			return nil, fmt.Errorf("port %s: %q does not say which fold the model held out; train it in a matrix with the key fold", models, it.ID)
+		}
+		r.models[fold] = append(r.models[fold], it)
+		r.all = append(r.all, it)
+	}
+	for fold := range folds {
+		if len(r.models[fold]) == 0 {
+			return nil, fmt.Errorf("port %s: no model that held fold %d out; train one for each of the %d folds", models, fold, len(folds))
+		}
+	}
+	return r, nil
+}
+
+// foldOf reads the matrix value fold out of an id such as "fold=0,repeat=1" or "fold=0/held-out".
+func foldOf(id cache.ItemID) (int, bool) {
+	head, _, _ := strings.Cut(string(id), "/")
+	for pair := range strings.SplitSeq(head, ",") {
+		if v, ok := strings.CutPrefix(pair, "fold="); ok {
+			n, err := strconv.Atoi(v)
+			return n, err == nil
+		}
+	}
+	return 0, false
+}
+
+// Models returns the models that may predict for a radiograph, and its fold (cohort.TestFold in the test part).
+func (r *Router) Models(id cache.ItemID) (models []cache.Item, fold int, err error) {
+	fold, ok := r.folds[id]
+	if !ok {
+		return nil, 0, fmt.Errorf("%s: the radiograph is not in the split", id)
+	}
+	if fold == cohort.TestFold {
+		return r.all, fold, nil
+	}
+	return r.models[fold], fold, nil
+}
+
+// Part names the part that a fold belongs to.
+func Part(fold int) string {
+	if fold == cohort.TestFold {
+		return cohort.Test
+	}
+	return cohort.Development
+}
+
+// Route is what [dag.Router] wants: a radiograph needs its models and, of the split, nothing but which
+// models these are, so that a patient who joins its fold does not touch it.
+func (r *Router) Route(split, models string) func(cache.ItemID) map[string][]cache.ItemID {
+	return func(id cache.ItemID) map[string][]cache.ItemID {
+		items, _, err := r.Models(id)
+		if err != nil {
+			return nil // Run reports it
+		}
+		ids := make([]cache.ItemID, len(items))
+		for i, it := range items {
+			ids[i] = it.ID
+		}
+		return map[string][]cache.ItemID{split: {}, models: ids}
+	}
+}
+
+// batch is how many radiographs are predicted between two commits of finished work.
+const batch = 64
+
+// A Work predicts with a model for some radiographs and, once all models of a radiograph have spoken,
+// finishes it.
+type Work[P any] struct {
+	// Predict returns one prediction for each item.
+	Predict func(ctx context.Context, model cache.Item, items []cache.Item) ([]P, error)
+	// Finish stores what the models of a radiograph said, in the order of their ids.
+	Finish func(it cache.Item, fold int, predictions []P) error
+}
+
+// Do predicts for all items, in batches of the radiographs that share their models. The leak rule is
+// checked for each radiograph and model before anything is predicted.
+func Do[P any](ctx context.Context, t dag.Task, r *Router, items []cache.Item, unit string, w Work[P]) error {
+	groups := map[int][]cache.Item{}
+	for _, it := range items {
+		models, fold, err := r.Models(it.ID)
+		if err != nil {
+			return err
+		}
+		if err := t.Apply(cache.ItemRef{ID: it.ID, Patient: it.Patient}, models...); err != nil {
+			return err
+		}
+		groups[fold] = append(groups[fold], it)
+	}
+	progress := parallel.Counter(func(done int) { t.Progress(dag.Progress{Done: done, Total: len(items), Unit: unit}) })
+	for _, fold := range slices.Sorted(maps.Keys(groups)) {
+		for some := range slices.Chunk(groups[fold], batch) {
+			models, _, err := r.Models(some[0].ID)
+			if err != nil {
+				return err
+			}
+			said := make([][]P, len(some))
+			for _, m := range models {
+				p, err := w.Predict(ctx, m, some)
+				if err != nil {
+					return fmt.Errorf("model %s: %w", m.ID, err)
+				}
+				for i := range some {
+					said[i] = append(said[i], p[i])
+				}
+			}
+			for i, it := range some {
+				if err := w.Finish(it, fold, said[i]); err != nil {
+					return err
+				}
+				progress()
+			}
+		}
+	}
+	return nil
+}

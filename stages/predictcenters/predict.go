@@ -1,0 +1,198 @@
+// Package predictcenters finds the center of the fracture in every radiograph by models that never saw
+// its patient.
+//
+// Words: a development radiograph is predicted by the localizer of the fold that held its patient out, a
+// test radiograph by the mean of all folds' localizers.
+//
+// Guarantee: the leak rule is checked for each radiograph and model; annotations are not read, so the
+// truth cannot influence a prediction. Centers are in the radiograph's own oriented pixels.
+package predictcenters
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"femur/cache"
+	"femur/dag"
+	"femur/internal/cohort"
+	"femur/internal/compute"
+	"femur/internal/geom"
+	"femur/internal/outoffold"
+	"femur/internal/parallel"
+	"femur/internal/table"
+	"femur/models/localizer"
+)
+
+// Params are the attributes of the block; there are none.
+type Params struct{}
+
+// Kind describes the stage.
+func Kind(shared *compute.Shared) dag.Kind {
+	return dag.Kind{
+		Type:    "predict-centers",
+		Package: "stages/predictcenters",
+		Doc:     "Predicts the center in every radiograph: in the development part by the localizer that never saw its patient, in the test part by the mean of all folds' localizers.",
+		New: func() (dag.Stage, any) {
+			s := &stage{shared: shared}
+			return s, &s.Params
+		},
+	}
+}
+
+type stage struct {
+	shared *compute.Shared
+	Params
+}
+
+var (
+	_ dag.Mapper      = (*stage)(nil)
+	_ dag.Router      = (*stage)(nil)
+	_ dag.Collector   = (*stage)(nil)
+	_ dag.Accelerated = (*stage)(nil)
+)
+
+// Ports implements [dag.Stage].
+func (s *stage) Ports() (in, out []dag.Port) {
+	in = []dag.Port{
+		{Name: "radiographs", Media: cache.MediaRadiograph, Many: true, Doc: "Pixels."},
+		{Name: "split", Media: cache.MediaItemList, Many: true, Doc: "The lists of the split."},
+		{Name: "localizers", Media: cache.MediaModel, List: true, Doc: "One or more localizers for each fold, from a matrix with the key fold."},
+	}
+	out = []dag.Port{
+		{Name: "centers", Media: cache.MediaCenter, Many: true, Doc: "The predicted center of each radiograph."},
+		{Name: "table", Media: cache.MediaParquet, Doc: "The centers, as a table."},
+	}
+	return in, out
+}
+
+// Describe implements [dag.Stage].
+func (s *stage) Describe(*cache.Recipe) {}
+
+// MapOver implements [dag.Mapper].
+func (s *stage) MapOver() string { return "radiographs" }
+
+// Environment implements [dag.Accelerated].
+func (s *stage) Environment(ctx context.Context) (map[string]string, error) {
+	return s.shared.Describe(ctx)
+}
+
+// Route implements [dag.Router].
+func (s *stage) Route(ctx context.Context, t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
+	r, err := outoffold.New(t, "split", "localizers")
+	if err != nil {
+		return nil, err
+	}
+	return r.Route("split", "localizers"), nil
+}
+
+// Run implements [dag.Stage].
+func (s *stage) Run(ctx context.Context, t dag.Task) error {
+	router, err := outoffold.New(t, "split", "localizers")
+	if err != nil {
+		return err
+	}
+	var items []cache.Item
+	for it, err := range t.Items("radiographs") {
+		if err != nil {
+			return err
+		}
+		items = append(items, it)
+	}
+	var models parallel.Memo[cache.Digest, *localizer.Model]
+	return outoffold.Do(ctx, t, router, items, "radiographs", outoffold.Work[prediction]{
+		Predict: func(ctx context.Context, m cache.Item, items []cache.Item) ([]prediction, error) {
+			model, err := models.Get(m.Digest, func() (*localizer.Model, error) {
+				b, err := dag.ReadAll(t, m.Artifact)
+				if err != nil {
+					return nil, err
+				}
+				return localizer.Load(b)
+			})
+			if err != nil {
+				return nil, err
+			}
+			return s.predict(ctx, t, model, items)
+		},
+		Finish: func(it cache.Item, fold int, said []prediction) error {
+			return dag.WriteBytes(t, "centers", cache.ItemRef{ID: it.ID, Patient: it.Patient}, mean(said, fold).Encode())
+		},
+	})
+}
+
+// A prediction is one localizer's, in oriented pixels of the radiograph.
+type prediction struct {
+	geom.Point
+	spread float64
+}
+
+func (s *stage) predict(ctx context.Context, t dag.Task, m *localizer.Model, items []cache.Item) ([]prediction, error) {
+	inputs, err := s.shared.Inputs.Load(ctx, t, items, m.Config().Size)
+	if err != nil {
+		return nil, err
+	}
+	images := make([][]uint16, len(inputs))
+	for i, in := range inputs {
+		images[i] = in.Pixels
+	}
+	found, err := m.Predict(ctx, s.shared.Programs, images)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]prediction, len(items))
+	for i, p := range found {
+		box := inputs[i].Box
+		at := box.ToRadiograph(geom.Point{X: float64(p.X), Y: float64(p.Y)})
+		// One input pixel in radiograph pixels: the letterbox scales both axes by the same factor.
+		unit := box.ToRadiograph(geom.Point{X: 1}).X - box.ToRadiograph(geom.Point{}).X
+		out[i] = prediction{at, float64(p.SpreadPX) * unit}
+		if math.IsNaN(at.X+at.Y) || math.IsInf(at.X+at.Y, 0) {
+			return nil, fmt.Errorf("%s: the localizer's prediction is no finite point", items[i].ID)
+		}
+	}
+	return out, nil
+}
+
+// mean averages the predictions for one radiograph. Its spread is their root mean square distance from
+// the mean; of a single one, the network's own.
+func mean(said []prediction, fold int) cohort.Center {
+	c := cohort.Center{Part: outoffold.Part(fold), Models: len(said)}
+	for _, p := range said {
+		c.Point = c.Point.Add(p.Point)
+	}
+	c.Point = c.Point.Scale(1 / float64(len(said)))
+	if len(said) == 1 {
+		c.Spread = said[0].spread
+		return c
+	}
+	var squares float64
+	for _, p := range said {
+		d := p.Distance(c.Point)
+		squares += d * d
+	}
+	c.Spread = math.Sqrt(squares / float64(len(said)))
+	return c
+}
+
+// Collect implements [dag.Collector].
+func (s *stage) Collect(ctx context.Context, t dag.Task) error {
+	var rows []cohort.CenterRow
+	for it, err := range t.Items("centers") {
+		if err != nil {
+			return err
+		}
+		b, err := dag.ReadAll(t, it.Artifact)
+		if err != nil {
+			return err
+		}
+		c, err := cohort.DecodeCenter(b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", it.ID, err)
+		}
+		rows = append(rows, cohort.CenterRow{
+			ID: string(it.ID), Patient: string(it.Patient), Part: c.Part, X: c.X, Y: c.Y, Spread: c.Spread, Models: int32(c.Models),
+		})
+	}
+	return dag.Write(t, "table", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, rows) })
+}
