@@ -1,0 +1,47 @@
+package synth
+
+import "math"
+
+// A display turns attenuation into gray values and says how much noise belongs to each. It is a table, since the
+// curve is that of a detector and of the film that a reader expects.
+type display struct {
+	gray  []int32 // 0 to 65,535
+	noise []int32 // gray values per noiseUnit, times 2¹⁶
+}
+
+const (
+	displaySteps = 1024 // per attenuation length
+	displayMost  = 12   // attenuation lengths; what is denser looks the same
+)
+
+// quanta reach a square millimeter of the detector without an object; it makes the noise of a usual exposure.
+const quanta = 1.6e6
+
+// newDisplay returns the curve of a radiograph. center is the attenuation of the thigh at the fracture: the exposure
+// control sees it, so that thick thighs are not dark.
+func newDisplay(spec *Spec, center float64) *display {
+	n := displaySteps * displayMost
+	d := &display{gray: make([]int32, n+1), noise: make([]int32, n+1)}
+	scatter := mul(0.35, expNeg(center))
+	signal := func(attenuation float64) float64 { return expNeg(attenuation) + scatter }
+	pixel := mul(float64(spec.Pitch), float64(spec.Pitch))
+	counts := mul(mul(quanta*spec.Dose, pixel), expNeg(2.9)/expNeg(center))
+	middle := -ln(signal(center+0.28)) - spec.Exposure
+	slope := spec.Contrast / 0.36
+	for i := range d.gray {
+		received := signal(float64(i) / displaySteps)
+		level := mul(-ln(received)-middle, slope)
+		var v float64
+		if level < 0 {
+			e := expNeg(-level)
+			v = e / (1 + e)
+		} else {
+			v = 1 / (1 + expNeg(level))
+		}
+		d.gray[i] = int32(mul(v, 65535) + 0.5)
+		// The slope of the curve, times the noise of the logarithm of Poisson counts, and the electronics' own.
+		deviation := mul(mul(mul(v, 1-v), slope), 1/math.Sqrt(mul(counts, received)))
+		d.noise[i] = int32(mul(mul(deviation+0.0006, 65535), 65536.0/noiseUnit))
+	}
+	return d
+}
