@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"github.com/gomlx/compute"
 )
 
 // ErrClosed is returned by a device that was closed.
@@ -57,4 +59,13 @@ func (d *Device) Close() error {
 	err := d.engine.Close()
 	d.engine = nil
 	return err
+}
+
+// Compute opens the engine if need be and returns its backend, for package fit.
+func (d *Device) Compute(ctx context.Context) (compute.Backend, error) {
+	engine, err := d.Engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Backend(), nil
 }
