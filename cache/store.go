@@ -43,8 +43,8 @@ type Blob interface {
 //
 // A sequence yields an error as its last element, never silently less than there is.
 type Store interface {
-	// Put stores the bytes of r under their digest. Bytes that are stored already keep their first media.
-	// An error of r is returned, and nothing of the blob is visible then.
+	// Put stores the bytes of r under their digest. An error of r is returned, and nothing of the blob is
+	// visible then.
 	Put(ctx context.Context, m Media, r io.Reader) (Artifact, error)
 	// Open returns the blob with the digest of a, whose size is checked if it is not zero. An error that is
 	// [ErrMiss] says why there is none; a damaged blob may show only in the blob's ReadAt.
@@ -70,10 +70,11 @@ type Store interface {
 	Consumers(ctx context.Context, d Digest) iter.Seq2[Record, error]
 	// FindDigest yields the digests of stored blobs that begin with the hex prefix, sorted.
 	FindDigest(ctx context.Context, prefix string) iter.Seq2[Digest, error]
-	// Blobs yields every stored blob, sorted by digest, for verification.
+	// Blobs yields every stored blob, sorted by digest, with the media of its first Put, for verification.
 	Blobs(ctx context.Context) iter.Seq2[Artifact, error]
 	// Sweep removes the blobs that are not live, and the records of single items that lost an output with
-	// them; whole-instance records stay as history. It returns the bytes that the removed blobs took.
+	// them; whole-instance records stay as history. It returns the bytes that the removed blobs took. The
+	// rest of the store waits for it, so live must not use the store.
 	Sweep(ctx context.Context, live func(Digest) bool) (freed int64, err error)
 	// Note returns what PutNotes stored under the name, or ErrMiss. Notes are small advisory facts, such as
 	// the index of file digests. They may be lost at any time without harm; an empty note is none.

@@ -64,9 +64,7 @@ func (s *Store) Put(ctx context.Context, m cache.Media, r io.Reader) (cache.Arti
 	if s.closed {
 		return cache.Artifact{}, cache.ErrClosed
 	}
-	if b, ok := s.blobs[d]; ok && cache.Sum(b.data) == d {
-		m = b.media
-	} else {
+	if b, ok := s.blobs[d]; !ok || cache.Sum(b.data) != d {
 		s.blobs[d] = &blob{media: m, data: data}
 	}
 	return cache.Artifact{Media: m, Digest: d, Size: int64(len(data))}, nil
