@@ -12,18 +12,18 @@ func (p *person) proximalSolids(f frame, view View) []ellipsoid {
 	core := p.marrow
 	if view == AP {
 		return []ellipsoid{
-			at(-44, 4, 0, 23.5, 23.5, 23.5, 1.6, core+0.12), // head
-			at(-24, 20, 52, 14, 31, 13, 2.2, core),          // neck
-			at(12, 18, -14, 15, 21, 17, 1.5, core),          // greater trochanter
-			at(-19, 62, 8, 8, 12, 10, 2, core+0.1),          // lesser trochanter
-			at(-2, 34, 38, 19, 24, 17, 1.5, core),           // between them
+			at(-43, 6, 0, 23, 23, 23, 1.8, 0.55*core),     // head
+			at(-20, 27, -47, 16.5, 34, 14, 2.6, 0.7*core), // neck
+			at(10, 27, -14, 16, 22, 18, 1.1, 0.7*core),    // greater trochanter
+			at(-18, 63, 10, 8, 12, 10, 2.2, core),         // lesser trochanter
+			at(0, 42, -25, 20, 28, 17, 1.5, 0.8*core),     // between them
 		}
 	}
 	return []ellipsoid{
-		at(4, 4, 0, 23.5, 23.5, 23.5, 1.6, core+0.12),
-		at(3, 22, 0, 13, 26, 14, 2.2, core),
-		at(-8, 20, 10, 14, 21, 17, 1.5, core),
-		at(-14, 62, -8, 8, 12, 9, 2, core+0.1),
+		at(5, 4, 0, 23, 23, 23, 1.8, 0.55*core),
+		at(3, 26, 0, 14, 32, 15, 2.6, 0.7*core),
+		at(-9, 22, 8, 14, 22, 17, 1.6, 0.7*core),
+		at(-14, 63, -8, 8, 12, 9, 2.2, core),
 	}
 }
 
@@ -66,12 +66,13 @@ func (p *person) pelvis(f frame, view View) []ellipsoid {
 	}
 	if view == AP {
 		return []ellipsoid{
-			at(-50, 0, 0, 33, 33, 12, 4.5, 0.18), // socket
-			at(-62, -75, -25, 52, 70, 8, 3, 0.3), // ilium
-			at(-95, 22, 60, 15, 42, 9, 2.5, 0.2), // upper branch of the pubis
-			at(-78, 66, -32, 13, 38, 10, 2.5, 0.2),
-			at(-128, 46, 0, 15, 26, 12, 2.5, 0.3),
-			at(-140, -85, 0, 42, 62, 14, 2, 0.35), // sacrum
+			at(-48, 1, 0, 32, 32, 9, 4, 0.2),      // socket
+			at(-60, -84, 22, 54, 72, 7, 2.5, 0.3), // ilium
+			at(-96, 24, 68, 12, 40, 8, 2.5, 0.25), // upper branch of the pubis
+			at(-72, 62, 20, 14, 36, 9, 2.5, 0.25), // ischium
+			at(-104, 76, -50, 9, 34, 7, 2.5, 0.3), // lower branch
+			at(-130, 46, 0, 11, 22, 10, 2.5, 0.3),
+			at(-142, -90, 0, 40, 62, 10, 2, 0.35), // sacrum
 		}
 	}
 	return []ellipsoid{

@@ -22,12 +22,12 @@ const quanta = 1.6e6
 func newDisplay(spec *Spec, center float64) *display {
 	n := displaySteps * displayMost
 	d := &display{gray: make([]int32, n+1), noise: make([]int32, n+1)}
-	scatter := mul(0.35, expNeg(center))
+	scatter := mul(0.28, expNeg(center))
 	signal := func(attenuation float64) float64 { return expNeg(attenuation) + scatter }
 	pixel := mul(float64(spec.Pitch), float64(spec.Pitch))
 	counts := mul(mul(quanta*spec.Dose, pixel), expNeg(2.9)/expNeg(center))
-	middle := -ln(signal(center+0.28)) - spec.Exposure
-	slope := spec.Contrast / 0.36
+	middle := -ln(signal(center+0.22)) - spec.Exposure
+	slope := spec.Contrast / 0.5
 	for i := range d.gray {
 		received := signal(float64(i) / displaySteps)
 		level := mul(-ln(received)-middle, slope)

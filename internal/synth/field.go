@@ -13,7 +13,7 @@ func newField(s *stream, spec *Spec) field {
 	f := field{soft: 1.2 / float64(spec.Pitch)}
 	// Most programs blacken what the beam did not reach; without that it is white.
 	f.outside = 500
-	if s.chance(0.3) {
+	if s.chance(0.15) {
 		f.outside = 64000
 	}
 	room := 30 / float64(spec.Pitch)

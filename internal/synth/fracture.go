@@ -73,7 +73,7 @@ func newFracture(seed uint64, k int, label Label) fracture {
 func kindOf(seed uint64, k int, label Label) Kind { return newFracture(seed, k, label).kind }
 
 func (f *fracture) drawAtypical(s *stream) {
-	f.steep, f.azimuth = math.Abs(s.within(0, 4, -9, 9)), s.between(0, 360)
+	f.steep, f.azimuth = math.Abs(s.within(0, 3, -8, 8)), s.between(0, 360)
 	f.jag = s.between(0.2, 0.5)
 	f.beak, f.beakReach = s.between(1, 2), s.between(3.5, 6)
 	f.crackTo = s.between(0.25, 0.8)
@@ -84,7 +84,7 @@ func (f *fracture) drawNormal(s *stream) {
 	f.jag = s.between(0.4, 0.9)
 	switch f.kind {
 	case Spiral:
-		f.steep, f.azimuth, f.twist = s.between(58, 66), s.between(50, 130), s.between(0.3, 0.6)
+		f.steep, f.azimuth, f.twist = s.between(55, 63), s.between(50, 130), s.between(0.3, 0.6)
 	default:
 		f.steep, f.azimuth = s.between(32, 58), s.between(-45, 45)
 	}
@@ -101,7 +101,7 @@ func (f *fracture) drawNormal(s *stream) {
 	for range 1 + s.below(3) {
 		f.chips = append(f.chips, chip{
 			u: mul(s.sign(), s.between(8, 20)), s: s.between(-18, 18),
-			size: s.between(2.5, 5.5), turn: s.between(0, 120), thick: s.between(3, 7),
+			size: s.between(2.5, 5.5), turn: s.between(0, 120), thick: s.between(6, 12),
 		})
 	}
 }

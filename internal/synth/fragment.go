@@ -25,6 +25,7 @@ type broken struct {
 	soft  float64 // width over which an edge goes from bone to none, mm
 	reach float64 // beyond this distance from the fracture the shaft is whole
 
+	fracture *fracture
 	hasWedge bool
 	hole     triangle // left by the wedge, a little wider than it
 	wedge    triangle
@@ -34,7 +35,7 @@ type broken struct {
 // newBroken breaks a shaft. Edges are softened over a pixel, so that coarse pixels lose what they would lose.
 func newBroken(p *person, view View, pitch float64) *broken {
 	f := &p.fracture
-	b := &broken{shaft: newShaft(p, view), soft: max(0.3, pitch)}
+	b := &broken{shaft: newShaft(p, view), soft: max(0.3, pitch), fracture: f}
 	radius := b.shaft.at(0).radius
 	b.lines = f.linesOf(view, radius)
 	for i := range b.lines.near {
@@ -65,8 +66,13 @@ func (b *broken) cover(distance float64) float64 {
 
 // share of the shaft at (u, s) that belongs to a piece; q is the place across the shaft from −1 to 1.
 func (b *broken) belongs(p piece, u, s, q float64) float64 {
+	// One rough line for the wedge and the hole it left, so that they fit.
+	rough := 0.0
+	if b.hasWedge {
+		rough = mul(1.5, b.fracture.roughness(mul(s, 1.0/16), 2))
+	}
 	if p == wedge {
-		return mul(b.share, b.cover(b.wedge.inside(u, s)))
+		return mul(b.share, b.cover(b.wedge.inside(u, s)+rough))
 	}
 	at := mul(q+1, lineSteps/2)
 	i := min(int(at), lineSteps-1)
@@ -78,7 +84,7 @@ func (b *broken) belongs(p piece, u, s, q float64) float64 {
 	}
 	share := (b.cover(near-along(&b.lines.nearGap)) + b.cover(far-along(&b.lines.farGap))) / 2
 	if b.hasWedge {
-		share = mul(share, 1-mul(b.share, b.cover(b.hole.inside(u, s))))
+		share = mul(share, 1-mul(b.share, b.cover(b.hole.inside(u, s)+rough)))
 	}
 	return share
 }
@@ -133,7 +139,7 @@ const grainSize = 128
 func newGrain(s *stream) *grain {
 	g := new(grain)
 	for i := range g {
-		g[i] = 1 + mul(0.8, s.unit()-0.5) + mul(0.4, s.unit()-0.5)
+		g[i] = 1 + mul(0.36, s.unit()-0.5) + mul(0.2, s.unit()-0.5)
 	}
 	return g
 }
