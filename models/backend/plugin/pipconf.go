@@ -37,8 +37,13 @@ type PipConfig struct {
 // the user's, the virtual environment's, the one that PIP_CONFIG_FILE names, then
 // the PIP_* variables; each overrides those before it.
 func ReadPipConfig(env func(string) string, home string) (PipConfig, error) {
+	return readPipConfig(env, pipFiles(env, home))
+}
+
+// readPipConfig reads these files, then the variables.
+func readPipConfig(env func(string) string, files []string) (PipConfig, error) {
 	values := map[string]string{}
-	for _, path := range pipFiles(env, home) {
+	for _, path := range files {
 		if err := readPipFile(path, values); err != nil {
 			return PipConfig{}, err
 		}

@@ -37,8 +37,12 @@ func (i *Installer) unpack(ctx context.Context, w Wheel, wheel, path string) (er
 	hash := sha256.New()
 	progress := &meter{tell: i.Progress, progress: Progress{What: filepath.Base(path), Step: "unpack", Total: w.LibrarySize}}
 	limited := io.LimitReader(contextReader{ctx, member}, w.LibrarySize+1)
-	if _, err := appendTo(temp, os.O_TRUNC, io.TeeReader(limited, io.MultiWriter(hash, progress))); err != nil {
+	size, err := appendTo(temp, os.O_TRUNC, io.TeeReader(limited, io.MultiWriter(hash, progress)))
+	if err != nil {
 		return fmt.Errorf("unpack %s: %w", w.Member, err)
+	}
+	if size != w.LibrarySize {
+		return fmt.Errorf("unpack %s: its size is not the pinned %d bytes", w.Member, w.LibrarySize)
 	}
 	if digest := hex.EncodeToString(hash.Sum(nil)); digest != w.LibrarySHA256 {
 		return fmt.Errorf("unpack %s: its SHA-256 is %s, not the pinned %s", w.Member, digest, w.LibrarySHA256)
