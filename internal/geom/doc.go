@@ -13,6 +13,7 @@
 //
 // Maps are affine with one scale for both axes, so circles stay circles and nothing is squashed. Going there and
 // back gives the point again to within rounding (1e-9 of a pixel for any radiograph below 10⁵ pixels a side).
+// Products are rounded before they are added, so that every machine gets the same bits.
 //
 // # Limits
 //

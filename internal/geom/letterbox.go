@@ -24,17 +24,17 @@ func NewLetterbox(width, height, size int) Letterbox {
 	l := Letterbox{Width: width, Height: height, Size: size, Scale: scale}
 	// The longer side is set, not computed, so that its offset is exactly zero.
 	if width < height {
-		l.Offset.X = (float64(size) - float64(width)*scale) / 2
+		l.Offset.X = (float64(size) - float64(float64(width)*scale)) / 2
 	}
 	if height < width {
-		l.Offset.Y = (float64(size) - float64(height)*scale) / 2
+		l.Offset.Y = (float64(size) - float64(float64(height)*scale)) / 2
 	}
 	return l
 }
 
 // ToInput maps a point from oriented pixels of the radiograph to input pixels.
 func (l Letterbox) ToInput(p Point) Point {
-	return Point{p.X*l.Scale + l.Offset.X, p.Y*l.Scale + l.Offset.Y}
+	return Point{float64(p.X*l.Scale) + l.Offset.X, float64(p.Y*l.Scale) + l.Offset.Y}
 }
 
 // ToRadiograph maps a point from input pixels to oriented pixels of the radiograph. A point on the padding gives

@@ -69,7 +69,7 @@ func (w Window) ToPatch(p Point, size int) Point {
 // ToRadiograph maps a point from the pixels of the window's size × size patch to oriented pixels.
 func (w Window) ToRadiograph(p Point, size int) Point {
 	f := float64(w.Side) / float64(size)
-	return Point{p.X*f + float64(w.MinX), p.Y*f + float64(w.MinY)}
+	return Point{float64(p.X*f) + float64(w.MinX), float64(p.Y*f) + float64(w.MinY)}
 }
 
 // A Margin says how many of a window's pixels on each side lie outside the radiograph.
