@@ -150,8 +150,8 @@ func (b *binder) evaluate(name string) *target {
 		if clash != nil {
 			t.failed = true
 			b.report(errorAt(t.at, "Matrix values that do not match",
-				"%s has %s = %s, but %s has %s = %s: none of its instances agrees on %s = %s. Give both stages the same values, give the key another name in one of them, or choose by hand with select(%s, { %s = … }).",
-				b.i.of.address, clash.key, listed(clash.mine, 12), r.stage.address, clash.key, listed(clash.theirs, 12), clash.key, clash.value, r.text(), clash.key))
+				"%s has %s = %s, but %s has %s = %s. Give both stages the same values, give the key another name in one of them, or choose by hand with select(%s, { %s = … }).",
+				b.i.of.address, clash.key, listed(clash.mine, 12), r.stage.address, clash.key, listed(clash.theirs, 12), r.text(), clash.key))
 			continue
 		}
 		for _, m := range found {
@@ -259,8 +259,11 @@ func (b *binder) missing(p dag.Port, inputs []dag.Port) {
 			return // reported for that port itself
 		}
 	}
-	b.report(errorAt(b.i.of.block.DefRange(), "Missing input", "%s needs %s.%s Add %s = %s.",
-		b.i.of.kind.Type, name, spaced(p.Doc), name, b.example(name)))
+	if b.i.of.meant[name] {
+		return
+	}
+	b.report(errorAt(b.i.of.block.DefRange(), "Missing input", "%s needs %s%s. Add %s = %s.",
+		b.i.of.kind.Type, name, afterColon(p.Doc), name, b.example(name)))
 }
 
 // example finds an output in the file that fits the attribute, for a sentence.
@@ -283,8 +286,13 @@ func (b *binder) example(name string) string {
 // describe shows a value that may hold references.
 func (b *binder) describe(v cty.Value) string {
 	t := v.Type()
-	if t.IsPrimitiveType() {
+	switch {
+	case t.IsPrimitiveType():
 		return shortText(v)
+	case v.CanIterateElements() && v.LengthInt() == 0:
+		return "an empty list"
+	case t.IsTupleType() || t.IsListType():
+		return "a list that holds something else"
 	}
-	return "this " + t.FriendlyName()
+	return "a value of type " + t.FriendlyName()
 }

@@ -23,9 +23,14 @@ func (l *loader) collect(body *hclsyntax.Body) {
 			a.Name, strings.Join(topLevel(), ", ")))
 	}
 	for _, b := range body.Blocks {
-		switch b.Type {
+		typ := b.Type
+		if !slices.Contains(topLevel(), typ) {
+			typ = l.unknownBlock(b)
+		}
+		switch typ {
 		case "pipeline":
-			if l.wantLabels(b, `pipeline {`) && !l.repeated(l.header, b) {
+			l.wantLabels(b, `pipeline {`)
+			if !l.repeated(l.header, b) {
 				l.header = b
 			}
 		case "variable":
@@ -38,16 +43,24 @@ func (l *loader) collect(body *hclsyntax.Body) {
 			}
 		case "stage":
 			if l.wantLabels(b, `stage "KIND" "NAME" {`, "kind", "name") {
-				l.collectStage(b)
+				l.collectStage(b, b.Labels[0], b.LabelRanges[0], b.Labels[1], b.LabelRanges[1])
 			}
-		default:
-			detail := didYouMean(b.Type, "blocks of the file", topLevel())
-			if l.kinds.byType[b.Type] != nil {
-				detail = fmt.Sprintf(" Write stage %q \"NAME\" { … }.", b.Type)
-			}
-			l.report(errorAt(b.TypeRange, "Unknown block", "There is no block %q.%s", b.Type, detail))
 		}
 	}
+}
+
+// unknownBlock reports a block that is none of the language's and returns what it was probably meant
+// to be, so that references to it are not reported as well.
+func (l *loader) unknownBlock(b *hclsyntax.Block) string {
+	detail := didYouMean(b.Type, "blocks of the file", topLevel())
+	if l.kinds.byType[b.Type] != nil {
+		detail = fmt.Sprintf(" Write stage %q \"NAME\" { … }.", b.Type)
+		if len(b.Labels) == 1 {
+			l.collectStage(b, b.Type, b.TypeRange, b.Labels[0], b.LabelRanges[0])
+		}
+	}
+	l.report(errorAt(b.TypeRange, "Unknown block", "There is no block %q.%s", b.Type, detail))
+	return nearest(b.Type, topLevel())
 }
 
 func (l *loader) repeated(first, b *hclsyntax.Block) bool {
@@ -84,15 +97,14 @@ func (l *loader) wantName(name, what string, r hcl.Range) bool {
 	return true
 }
 
-func (l *loader) collectStage(b *hclsyntax.Block) {
-	typ, name := b.Labels[0], b.Labels[1]
-	if !l.wantName(name, "stage", b.LabelRanges[1]) {
+func (l *loader) collectStage(b *hclsyntax.Block, typ string, typAt hcl.Range, name string, nameAt hcl.Range) {
+	if !l.wantName(name, "stage", nameAt) {
 		return
 	}
 	k := l.kinds.byType[typ]
 	if k == nil {
 		if !l.unknownKinds[typ] {
-			l.report(errorAt(b.LabelRanges[0], "Unknown stage kind", "There is no kind %q.%s", typ, didYouMean(typ, "kinds", l.kinds.types())))
+			l.report(errorAt(typAt, "Unknown stage kind", "There is no kind %q.%s", typ, didYouMean(typ, "kinds", l.kinds.types())))
 		}
 		l.unknownKinds[typ] = true
 		return
@@ -102,7 +114,7 @@ func (l *loader) collectStage(b *hclsyntax.Block) {
 			"%s.%s was already defined in line %d. Give one of them another name.", typ, name, first.block.TypeRange.Start.Line))
 		return
 	}
-	s := &stage{kind: k, name: name, block: b, address: dag.NewAddress(typ, name, nil)}
+	s := &stage{kind: k, name: name, block: b, address: dag.NewAddress(typ, name, nil), meant: map[string]bool{}}
 	if l.stageBy[typ] == nil {
 		l.stageBy[typ] = map[string]*stage{}
 	}

@@ -103,7 +103,7 @@ func (l *loader) compareDiagnostics(a, b Diagnostic) int {
 	}
 	return cmp.Or(
 		cmp.Compare(rank(a), rank(b)), cmp.Compare(a.File, b.File), cmp.Compare(start(a), start(b)),
-		cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Detail, b.Detail),
+		cmp.Compare(a.Severity, b.Severity), // those of one place stay in the order found: causes come first
 	)
 }
 

@@ -86,6 +86,9 @@ func evaluate(e hclsyntax.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diag
 		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 			if err, ok := call.FunctionCallError().(*selectError); ok {
 				d.Summary, d.Detail = err.summary, err.detail
+				if d.Context != nil {
+					d.Subject = d.Context
+				}
 			}
 		}
 		if unknown, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d); ok {

@@ -91,6 +91,15 @@ func (k *kind) output(name string) (dag.Port, bool) { return findPort(k.outputs,
 
 func (k *kind) outputNames() []string { return portNames(k.outputs) }
 
+// inputWords lists what takes references, in a sentence.
+func (k *kind) inputWords() string {
+	names := append(portNames(k.inputs), k.anchors...)
+	if len(names) == 0 {
+		return fmt.Sprintf(" Stages of kind %s have no inputs. Write the value itself.", k.Type)
+	}
+	return fmt.Sprintf(" The inputs of %s are %s.", k.Type, listed(names, 12))
+}
+
 // takesReference says whether the attribute is a port or an anchor.
 func (k *kind) takesReference(name string) bool {
 	_, ok := k.input(name)

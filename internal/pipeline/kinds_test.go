@@ -148,5 +148,10 @@ func fakeKinds() []dag.Kind {
 				},
 				out: []dag.Port{{Name: "metrics", Doc: "The figures.", Media: cache.MediaJSON}}}, p
 		}},
+		{Type: "loop", Package: "stages/loop", Doc: "Reads what its like wrote.", New: func() (dag.Stage, any) {
+			return &fake{
+				in:  []dag.Port{{Name: "before", Doc: "What was written.", Media: cache.MediaText}},
+				out: []dag.Port{{Name: "after", Doc: "What is written.", Media: cache.MediaText}}}, nil
+		}},
 	}
 }

@@ -22,8 +22,8 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) < 1 {
-		t.Fatalf("found %d files in testdata, want at least 1", len(files))
+	if len(files) < 30 {
+		t.Fatalf("found %d files in testdata, want at least 30", len(files))
 	}
 	for _, file := range files {
 		name := filepath.Base(file)

@@ -1,9 +1,12 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -18,11 +21,15 @@ type bodyCheck struct {
 	owner  string    // "crop-patches", "source"
 	header hcl.Range // where a missing attribute is reported
 	kind   *kind     // of a stage's own body: its inputs and the matrix block may stand there too
+	meant  map[string]bool
 }
 
 // checkBody compares a body with a schema: names, labels, what is missing, and the names that
-// expressions use. Values are left to the decoder.
+// expressions use. Values are left to the decoder. What a misspelling was meant to be is not missing.
 func (l *loader) checkBody(body *hclsyntax.Body, s *schema, c bodyCheck) {
+	if c.meant == nil {
+		c.meant = map[string]bool{}
+	}
 	for _, a := range sortedAttributes(body.Attributes) {
 		_, known := s.attr(a.Name)
 		switch {
@@ -66,13 +73,13 @@ func (l *loader) checkBody(body *hclsyntax.Body, s *schema, c bodyCheck) {
 		}
 	}
 	for _, a := range s.attrs {
-		if a.required && body.Attributes[a.name] == nil {
-			l.report(errorAt(c.header, "Missing attribute", "%s needs %s, %s.%s Add %s = ….", c.owner, a.name, typeWords(a.typ), spaced(a.doc), a.name))
+		if a.required && body.Attributes[a.name] == nil && !c.meant[a.name] {
+			l.report(errorAt(c.header, "Missing attribute", "%s needs %s, %s%s. Add %s = ….", c.owner, a.name, typeWords(a.typ), afterColon(a.doc), a.name))
 		}
 	}
 	for _, b := range s.blocks {
-		if b.required && first[b.name] == nil {
-			l.report(errorAt(c.header, "Missing block", "%s needs a block %s.%s Add %s { … }.", c.owner, b.name, spaced(b.doc), b.name))
+		if b.required && first[b.name] == nil && !c.meant[b.name] {
+			l.report(errorAt(c.header, "Missing block", "%s needs a block %s%s. Add %s { … }.", c.owner, b.name, afterColon(b.doc), b.name))
 		}
 	}
 }
@@ -90,6 +97,11 @@ func (c bodyCheck) suggestion(name string, s *schema) string {
 		attrs = append(append(attrs, portNames(c.kind.inputs)...), c.kind.anchors...)
 		blocks = append(blocks, "matrix")
 	}
+	all := append(slices.Clone(attrs), blocks...)
+	c.meant[name] = true
+	if n := nearest(name, all); n != "" {
+		c.meant[n] = true
+	}
 	for _, b := range blocks {
 		if b == name {
 			return fmt.Sprintf(" %s is a block: write %s { … } without an equals sign.", name, name)
@@ -100,14 +112,18 @@ func (c bodyCheck) suggestion(name string, s *schema) string {
 			return fmt.Sprintf(" %s is an attribute: write %s = ….", name, name)
 		}
 	}
-	return didYouMean(name, "attributes and blocks", append(attrs, blocks...))
+	return didYouMean(name, "attributes and blocks", all)
 }
 
-func spaced(doc string) string {
-	if doc == "" {
+// afterColon fits a sentence of documentation behind a name: ": number of folds".
+func afterColon(doc string) string {
+	if doc = strings.TrimSuffix(doc, "."); doc == "" {
 		return ""
 	}
-	return " " + doc
+	if r := []rune(doc); len(r) > 1 && unicode.IsLower(r[1]) || len(r) > 1 && r[1] == ' ' {
+		doc = lowerFirst(doc)
+	}
+	return ": " + doc
 }
 
 // touch counts the names of an expression that nobody will evaluate as used, so that one misspelt
@@ -148,10 +164,10 @@ func (d *decoder) body(body *hclsyntax.Body, s *schema, v reflect.Value) {
 			d.incomplete = d.incomplete || spec.required
 			continue
 		}
-		d.attribute(a, spec.required, spec.typ, spec.cty, v.Field(spec.field))
+		d.attribute(a, spec.required, spec.typ, spec.cty, v.FieldByIndex(spec.field))
 	}
 	for _, spec := range s.blocks {
-		field := v.Field(spec.field)
+		field := v.FieldByIndex(spec.field)
 		var found []*hclsyntax.Block
 		for _, b := range body.Blocks {
 			if b.Type == spec.name && len(b.Labels) == len(spec.schema.labels) {
@@ -182,7 +198,7 @@ func (d *decoder) block(b *hclsyntax.Block, spec blockSchema, v reflect.Value) {
 		v = v.Elem()
 	}
 	for i, lb := range spec.schema.labels {
-		v.Field(lb.field).SetString(b.Labels[i])
+		v.FieldByIndex(lb.field).SetString(b.Labels[i])
 	}
 	d.body(b.Body, spec.schema, v)
 }
@@ -216,6 +232,9 @@ func (d *decoder) attribute(a *hclsyntax.Attribute, required bool, typ reflect.T
 		return
 	}
 	converted, err := convert.Convert(value, want)
+	if err == nil && fraction(converted, typ) {
+		err = errors.New("it has a fraction")
+	}
 	if err == nil {
 		fresh := reflect.New(typ)
 		if err = gocty.FromCtyValue(converted, fresh.Interface()); err == nil {

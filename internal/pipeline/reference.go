@@ -141,8 +141,8 @@ func (r *reference) resolve(i *instance) ([]match, *mismatch) {
 
 // A mismatch is a matrix key that two stages share by name with values that do not meet.
 type mismatch struct {
-	key, value   string // of the referring instance
-	mine, theirs []string
+	key          string
+	mine, theirs []string // values of the referring and of the referenced stage
 }
 
 // explain finds the shared key whose value the referenced stage does not have.
@@ -150,7 +150,7 @@ func (r *reference) explain(i *instance) *mismatch {
 	for _, k := range r.stage.matrix {
 		own, shared := i.coordinate(k.name)
 		if _, pinned := r.pinned[k.name]; shared && !pinned && !slices.Contains(k.texts, own) {
-			return &mismatch{key: k.name, theirs: k.texts, mine: i.of.key(k.name).texts, value: own}
+			return &mismatch{key: k.name, theirs: k.texts, mine: i.of.key(k.name).texts}
 		}
 	}
 	panic(fmt.Sprintf("pipeline: no instance of %s agrees with %s, yet every key does", r.text(), i.address)) // the matrix is a full product

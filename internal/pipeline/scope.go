@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -76,8 +75,8 @@ func (l *loader) checkTraversal(t hcl.Traversal, sc scope) *hcl.Diagnostic {
 	}
 	if sc.parameter {
 		return errorAt(t.SourceRange(), "Reference in a parameter",
-			"%s is a parameter and takes a value, not an output of a stage. The inputs of %s are %s.",
-			sc.place, sc.stage.kind.Type, strings.Join(append(portNames(sc.stage.kind.inputs), sc.stage.kind.anchors...), ", "))
+			"%s is a parameter and takes a value, not an output of a stage.%s",
+			sc.place, sc.stage.kind.inputWords())
 	}
 	return errorAt(t.SourceRange(), "Reference out of place",
 		"%s may not refer to outputs of stages; the inputs of a stage may. Write the reference there.", sc.place)
@@ -95,6 +94,9 @@ func (l *loader) checkMember(t hcl.Traversal, what, plural string, known []strin
 			return nil
 		}
 	}
+	if n := nearest(name, known); n != "" {
+		use(n) // one misspelling is one fault, not also an unused definition
+	}
 	return errorAt(at, fmt.Sprintf("Unknown %s", what), "There is no %s.%s.%s", t.RootName(), name, didYouMean(name, plural, known))
 }
 
@@ -105,10 +107,13 @@ func (l *loader) unknownName(t hcl.Traversal, sc scope) *hcl.Diagnostic {
 	at := t[0].SourceRange()
 	switch {
 	case l.varByName[root] != nil && sc.variables:
+		l.varByName[root].used = true
 		return errorAt(at, "Unknown name", "There is no %q here. Did you mean var.%s?", root, root)
 	case l.localByName[root] != nil && sc.locals:
+		l.localByName[root].used = true
 		return errorAt(at, "Unknown name", "There is no %q here. Did you mean local.%s?", root, root)
 	case sc.matrix && sc.stage.key(root) != nil:
+		sc.stage.useKey(root)
 		return errorAt(at, "Unknown name", "There is no %q here. Did you mean matrix.%s?", root, root)
 	}
 	known := []string{"var", "local"}

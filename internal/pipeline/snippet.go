@@ -34,7 +34,8 @@ type source struct {
 // snippet cuts the lines of a range, widened to its context, out of the source.
 func (l *loader) snippet(subject hcl.Range, context *hcl.Range) *Snippet {
 	src, ok := l.sources[subject.Filename]
-	if !ok || subject.Start.Byte > len(src.bytes) {
+	whole := subject.Empty() && subject.Start.Byte == 0 // the fault is the file's, not its first line's
+	if !ok || whole || subject.Start.Byte > len(src.bytes) {
 		return nil
 	}
 	wide := subject
@@ -54,9 +55,11 @@ func (l *loader) snippet(subject hcl.Range, context *hcl.Range) *Snippet {
 		line := SnippetLine{Number: number, Text: string(text)}
 		if from, to := max(subject.Start.Byte, at), min(end, at+len(text)); from < to {
 			line.Start, line.End = from-at, to-at
+		} else if trimmed := bytes.TrimRight(text, " \t"); len(s.Lines) == 0 && len(trimmed) > 0 && subject.Start.Byte >= at+len(trimmed) {
+			line.Start, line.End = len(trimmed)-1, len(trimmed) // something is missing at the end of the line
 		}
 		s.Lines = append(s.Lines, line)
-		if next > wide.End.Byte || next > len(src.bytes) {
+		if next >= wide.End.Byte || next > len(src.bytes) {
 			break
 		}
 		at = next

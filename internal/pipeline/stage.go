@@ -21,7 +21,8 @@ type stage struct {
 	block       *hclsyntax.Block
 	matrixBlock *hclsyntax.Block
 	matrix      []*matrixKey
-	broken      bool // its matrix has a fault, so its instances are not known
+	meant       map[string]bool // attributes and blocks that misspelt ones were meant to be
+	broken      bool            // its matrix has a fault, so its instances are not known
 	instances   []*instance
 }
 
@@ -87,7 +88,7 @@ func (s *stage) matrixNames() []string {
 // checkStage reports what is wrong with a stage whatever the matrix values are.
 func (l *loader) checkStage(s *stage) {
 	sc := scope{place: string(s.address), variables: true, locals: true, matrix: true, stage: s, parameter: true}
-	l.checkBody(s.block.Body, s.kind.params, bodyCheck{scope: sc, owner: s.kind.Type, header: s.block.DefRange(), kind: s.kind})
+	l.checkBody(s.block.Body, s.kind.params, bodyCheck{scope: sc, owner: s.kind.Type, header: s.block.DefRange(), kind: s.kind, meant: s.meant})
 }
 
 // instantiate decodes and binds each instance, and reports a fault that several have once.

@@ -158,7 +158,7 @@ func (l *loader) validateVariable(v *variable) {
 		}
 		rule.Condition = true
 		ok := true
-		d := decoder{l: l, ctx: l.context(nil), report: func(ds ...*hcl.Diagnostic) { ok = false; l.report(ds...) }}
+		d := decoder{l: l, ctx: l.context(nil), report: func(ds ...*hcl.Diagnostic) { ok = ok && len(ds) == 0; l.report(ds...) }}
 		d.body(b.Body, s, reflect.ValueOf(&rule).Elem())
 		if ok && !rule.Condition {
 			at := v.at

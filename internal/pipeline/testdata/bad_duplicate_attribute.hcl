@@ -1,0 +1,4 @@
+pipeline {
+  name = "t"
+  name = "u"
+}

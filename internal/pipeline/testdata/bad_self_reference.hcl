@@ -1,0 +1,4 @@
+pipeline { name = "t" }
+stage "loop" "a" {
+  before = loop.a.after
+}

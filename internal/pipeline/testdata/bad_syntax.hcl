@@ -1,0 +1,5 @@
+pipeline {
+  name = "t"
+  seed = 
+}
+stage "ingest" "cohort" {

@@ -1,0 +1,3 @@
+patients = "few"
+seeds = 4
+block {}

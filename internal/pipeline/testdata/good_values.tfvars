@@ -1,0 +1,1 @@
+patients = 20
