@@ -20,36 +20,50 @@ func (a *analyst) answer() {
 // are no test rows.
 func (a *analyst) answerLocalization() Answer {
 	part, ok := a.partOf("localization", func(Count) bool { return true })
-	out := Answer{Question: QuestionLocalization, Partition: part.Partition}
+	out := Answer{Question: QuestionLocalization, Points: []Point{}}
 	if !ok {
 		out.Headline = "Cannot tell: there are no localization results."
 		return out
 	}
-	out.Sentences = append(out.Sentences, a.basis(part))
+	out.Partition, out.Basis = part.Partition, a.basis(part)
+	unit := "mm"
+	if part.CalibratedImages < part.Images {
+		unit = "diagonal"
+	}
 	var heads []string
+	accuracy := Point{Title: "Accuracy"}
+	guess := Point{Title: "Against the constant-mean guess"}
 	for _, arm := range part.Arms {
-		median, found := a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_mm_median")
-		p90, found90 := a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_mm_p90")
-		if !found || part.CalibratedImages < part.Images {
-			median, found = a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_diagonal_median")
-			p90, found90 = a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_diagonal_p90")
-		}
-		if !found || !found90 {
-			out.Sentences = append(out.Sentences, fmt.Sprintf("Cannot tell how accurate %s is: too few patients for an interval.", arm))
+		median, okMedian := a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_"+unit+"_median")
+		p90, okP90 := a.find(a.Metrics.Localization, part.Partition, arm, "all", "error_"+unit+"_p90")
+		if !okMedian || !okP90 {
+			accuracy.Findings = append(accuracy.Findings, fmt.Sprintf("Cannot tell how accurate %s is: too few patients for an interval.", arm))
 			continue
 		}
-		heads = append(heads, fmt.Sprintf("%s: median error %s", arm, median.Text()))
-		out.Sentences = append(out.Sentences, fmt.Sprintf("%s: half of the centers lie within %s and nine of ten within %s.", arm, median.Text(), p90.Text()))
+		heads = append(heads, fmt.Sprintf("%s %s", arm, median.Text()))
+		accuracy.Findings = append(accuracy.Findings, fmt.Sprintf("%s: half of the centers lie within %s and nine of ten within %s.", arm, median.Text(), p90.Text()))
 		if ratio, ok := a.find(a.Metrics.Localization, part.Partition, arm, "all", "median_error_ratio_to_constant_mean"); ok {
-			out.Sentences = append(out.Sentences, a.againstGuess(arm, ratio))
+			guess.Findings = append(guess.Findings, a.againstGuess(arm, ratio))
 		}
 	}
-	out.Headline = strings.Join(heads, "; ") + "."
+	out.Headline = "Median error: " + strings.Join(heads, "; ") + "."
 	if len(heads) == 0 {
 		out.Headline = "Cannot tell: too few patients."
 	}
-	for _, question := range []string{byClass, byModel} {
-		out.Sentences = append(out.Sentences, a.conclusions(medianDifference, question, part.Partition)...)
+	out.Points = points(accuracy, guess,
+		Point{fmt.Sprintf("%s against %s", a.options.Positive, a.options.Negative), a.conclusions(medianDifference, byClass, part.Partition)},
+		Point{"Network against network", a.conclusions(medianDifference, byModel, part.Partition)},
+	)
+	return out
+}
+
+// points drops those without findings.
+func points(all ...Point) []Point {
+	out := []Point{}
+	for _, p := range all {
+		if len(p.Findings) > 0 {
+			out = append(out, p)
+		}
 	}
 	return out
 }
@@ -58,9 +72,9 @@ func (a *analyst) answerLocalization() Answer {
 func (a *analyst) againstGuess(arm string, ratio Estimate) string {
 	switch {
 	case ratio.High < 1:
-		return fmt.Sprintf("The median error of %s is %s times that of the constant-mean guess: it has learned where to look.", arm, ratio.Text())
+		return fmt.Sprintf("The median error of %s is %s times that of the constant-mean guess: better than not looking at the image.", arm, ratio.Text())
 	case ratio.Low > 1:
-		return fmt.Sprintf("The median error of %s is %s times that of the constant-mean guess: it is worse than not looking at the image.", arm, ratio.Text())
+		return fmt.Sprintf("The median error of %s is %s times that of the constant-mean guess: worse than not looking at the image.", arm, ratio.Text())
 	}
 	return fmt.Sprintf("The median error of %s is %s times that of the constant-mean guess: the interval includes 1, so it is not shown to be better than not looking at the image.", arm, ratio.Text())
 }
@@ -69,15 +83,16 @@ func (a *analyst) againstGuess(arm string, ratio Estimate) string {
 func (a *analyst) answerClassification() Answer {
 	both := func(c Count) bool { return c.PositivePatients > 0 && c.PositivePatients < c.Patients }
 	part, ok := a.partOf("classification", both)
-	out := Answer{Question: QuestionClassification, Partition: part.Partition}
+	out := Answer{Question: QuestionClassification, Points: []Point{}}
 	if !ok {
 		out.Headline = "Cannot tell: no part of the cohort has scores of both classes."
 		return out
 	}
-	out.Sentences = append(out.Sentences, a.basis(part))
+	out.Partition, out.Basis = part.Partition, a.basis(part)
+	areas := Point{Title: "AUROC, a radiograph a row"}
 	for _, arm := range part.Arms {
 		if area, ok := a.find(a.Metrics.Classification, part.Partition, arm, perImage, "auroc"); ok {
-			out.Sentences = append(out.Sentences, fmt.Sprintf("%s: AUROC %s.", arm, area.Text()))
+			areas.Findings = append(areas.Findings, fmt.Sprintf("%s: %s.", arm, area.Text()))
 		}
 	}
 	var patch []Estimate
@@ -88,9 +103,11 @@ func (a *analyst) answerClassification() Answer {
 		}
 	}
 	out.Headline = a.headline(patch)
-	for _, question := range []string{byInput, byCenters, byModel} {
-		out.Sentences = append(out.Sentences, a.conclusions(aurocDifference, question, part.Partition)...)
-	}
+	out.Points = points(areas,
+		Point{"Patch against whole image", a.conclusions(aurocDifference, byInput, part.Partition)},
+		Point{"Annotated against predicted centers", a.conclusions(aurocDifference, byCenters, part.Partition)},
+		Point{"Network against network", a.conclusions(aurocDifference, byModel, part.Partition)},
+	)
 	return out
 }
 
@@ -101,7 +118,7 @@ func (a *analyst) headline(patch []Estimate) string {
 	}
 	said := map[Verdict][]string{}
 	for _, e := range patch {
-		said[e.Verdict] = append(said[e.Verdict], fmt.Sprintf("%s: difference in AUROC %s", a.chartOf(e.A, e.Partition).Model, e.Text()))
+		said[e.Verdict] = append(said[e.Verdict], fmt.Sprintf("%s %s", a.chartOf(e.A, e.Partition).Model, e.Text()))
 	}
 	words := []struct {
 		verdict Verdict
@@ -116,7 +133,7 @@ func (a *analyst) headline(patch []Estimate) string {
 	var parts []string
 	for _, w := range words {
 		if list := said[w.verdict]; len(list) > 0 {
-			parts = append(parts, fmt.Sprintf("%s (%s).", w.text, strings.Join(list, "; ")))
+			parts = append(parts, fmt.Sprintf("%s. Difference in AUROC: %s.", w.text, strings.Join(list, "; ")))
 		}
 	}
 	return strings.Join(parts, " ")

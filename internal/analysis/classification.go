@@ -239,29 +239,48 @@ func (s scored) perfectBound(level float64) (float64, error) {
 	return stats.PerfectBound(patientsOf(positives), patientsOf(negatives), level)
 }
 
-// compareArms makes every comparison that answers a question: the inputs of one
-// network, and the networks on one input.
+// compareArms makes every comparison that answers a question, and no other, since
+// each one costs the rest: for each network the patch against the other inputs (all
+// pairs if there is no patch), then the networks on each input.
 func (a *analyst) compareArms(arms []scored) error {
+	type pair struct {
+		first, second scored
+		question      string
+		order         int
+	}
+	isPatch := func(s scored) bool { return s.input == a.options.PatchInput }
+	anyPatch := slices.ContainsFunc(arms, isPatch)
+	var pairs []pair
 	for i, first := range arms {
 		for _, second := range arms[i+1:] {
-			x, y, question := first, second, ""
+			p := pair{first: first, second: second}
 			switch {
 			case first.model == second.model && first.input != second.input:
-				if a.inputRank(y.input) < a.inputRank(x.input) {
-					x, y = y, x
+				if anyPatch && !isPatch(first) && !isPatch(second) {
+					continue
 				}
-				question = byInput
-				if x.input == a.options.OracleInput && y.input == a.options.PatchInput {
-					question = byCenters
+				if a.inputRank(second.input) < a.inputRank(first.input) {
+					p.first, p.second = second, first
+				}
+				p.question, p.order = byInput, a.inputRank(p.second.input)
+				if p.first.input == a.options.OracleInput && isPatch(p.second) {
+					p.question, p.order = byCenters, 10
+				}
+				if p.second.input == a.options.WholeInput {
+					p.order = 0
 				}
 			case first.input == second.input && first.model != second.model:
-				question = byModel
+				p.question, p.order = byModel, 20+a.inputRank(first.input)
 			default:
 				continue
 			}
-			if err := a.comparePair(x, y, question); err != nil {
-				return err
-			}
+			pairs = append(pairs, p)
+		}
+	}
+	slices.SortStableFunc(pairs, func(x, y pair) int { return x.order - y.order })
+	for _, p := range pairs {
+		if err := a.comparePair(p.first, p.second, p.question); err != nil {
+			return err
 		}
 	}
 	return nil

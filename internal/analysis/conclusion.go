@@ -77,11 +77,11 @@ func (a *analyst) sentence(e Estimate) string {
 	case Equivalent:
 		return fmt.Sprintf("%s to within the margin of %s: %s, p of equivalence %s.", subject.same, a.marginText(e), numbers, FormatP(e.PEquivalence))
 	}
-	reason := "the interval includes no difference"
+	reason := "The interval includes no difference"
 	if e.Low > 0 || e.High < 0 {
-		reason = fmt.Sprintf("the interval alone excludes no difference, but not after adjusting for the %d comparisons made", e.FamilySize)
+		reason = fmt.Sprintf("The interval excludes no difference, but not after adjusting for %d comparisons", e.FamilySize)
 	}
-	return fmt.Sprintf("Cannot tell %s: %s, and it reaches beyond the margin of %s (%s). More patients are needed.", subject.whether, reason, a.marginText(e), numbers)
+	return fmt.Sprintf("Cannot tell %s: %s. %s, and it reaches beyond the margin of %s: more patients are needed.", subject.whether, numbers, reason, a.marginText(e))
 }
 
 // adjusted is the p-value as it counts.
@@ -89,7 +89,7 @@ func (a *analyst) adjusted(e Estimate) string {
 	if e.FamilySize < 2 {
 		return "p " + FormatP(e.P)
 	}
-	return fmt.Sprintf("p %s after Holm over %d", FormatP(e.PAdjusted), e.FamilySize)
+	return "adjusted p " + FormatP(e.PAdjusted)
 }
 
 func (a *analyst) marginText(e Estimate) string { return withUnit(trim(e.Margin), e.Unit) }

@@ -23,19 +23,32 @@ func (e Estimate) Numbers() (estimate, low, high string) {
 	return fixed(e.Estimate, d), fixed(e.Low, d), fixed(e.High, d)
 }
 
-// decimals shows two significant digits of the interval's width, at least what the
-// unit is usually given with and at most three decimals.
+// decimals shows the first significant digit of the interval's width, and at least
+// what the unit is usually given with. The limits of a difference get as many more
+// as keep them from being printed as a zero that they are not.
 func (e Estimate) decimals() int {
 	usual := map[string]int{"px": 0, "mm": 1, "% of diagonal": 1}
-	least, ok := usual[e.Unit]
+	d, ok := usual[e.Unit]
 	if !ok {
-		least = 2
+		d = 2
 	}
-	width := e.High - e.Low
-	if !(width > 0) {
-		return least
+	if width := e.High - e.Low; width > 0 {
+		d = min(max(-int(math.Floor(math.Log10(width))), d), maxDecimals)
 	}
-	return min(max(1-int(math.Floor(math.Log10(width))), least), 3)
+	if e.Comparison == nil {
+		return d
+	}
+	for d < maxDecimals && (isHiddenZero(e.Low, d) || isHiddenZero(e.High, d)) {
+		d++
+	}
+	return d
+}
+
+const maxDecimals = 4
+
+// isHiddenZero reports whether v is printed as 0 with d decimals without being 0.
+func isHiddenZero(v float64, d int) bool {
+	return v != 0 && strings.Trim(strconv.FormatFloat(v, 'f', d, 64), "-0.") == ""
 }
 
 // FormatP is a p-value as it is printed: "= 0.034", "< 0.001".

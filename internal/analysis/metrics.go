@@ -96,9 +96,16 @@ type Omission struct {
 // An Answer answers one of the study's questions in words.
 type Answer struct {
 	Question  string    `json:"question"`
-	Partition Partition `json:"partition"`
+	Partition Partition `json:"partition"` // that it rests on; empty if on none
 	Headline  string    `json:"headline"`
-	Sentences []string  `json:"sentences"`
+	Basis     string    `json:"basis"` // how many radiographs and patients
+	Points    []Point   `json:"points"`
+}
+
+// A Point is one part of an answer: a heading and its findings.
+type Point struct {
+	Title    string   `json:"title"`
+	Findings []string `json:"findings"`
 }
 
 // Encode is the artifact's bytes: JSON, indented, in a fixed order.

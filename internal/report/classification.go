@@ -1,0 +1,274 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"femur/internal/analysis"
+)
+
+// classificationSection shows one part's scores: ROC, distribution, tables.
+func classificationSection(r analysis.Result, part analysis.Partition) (section, bool) {
+	s := section{ID: "classification-" + string(part), Title: fmt.Sprintf("Telling %s from %s, %s", r.Options.Positive, r.Options.Negative, partName(part))}
+	var charts []analysis.ScoreChart
+	for _, c := range r.Charts.Scores {
+		if c.Partition == part {
+			charts = append(charts, c)
+		}
+	}
+	if len(charts) == 0 {
+		return s, false
+	}
+	if part == analysis.Test {
+		scored := "Each radiograph of the test part was scored by one classifier of each arm."
+		if ensembles(r, part) {
+			scored = "Each radiograph of the test part has the mean score of the folds' classifiers."
+		}
+		s.Text = append(s.Text, scored+" Thresholds were chosen on the out-of-fold scores of the development part.")
+	} else {
+		s.Text = append(s.Text, "Each radiograph of the development part was scored by the classifier of the fold that held its patient out. The threshold for a fold was chosen on the other folds. Shown apart from the test part, and not used for the answer if that part has both classes.")
+	}
+	if roc := rocCharts(r, charts, part); len(roc) > 0 {
+		s.Figures = append(s.Figures, figure{
+			Caption: fmt.Sprintf("ROC curves, a radiograph a row, with the pointwise %s band of the patient bootstrap. The diagonal is chance.", levelText(r)),
+			Charts:  roc, Data: bandTable(charts, part),
+		})
+	} else {
+		s.Text = append(s.Text, "This part lacks one of the classes: there is no ROC curve.")
+	}
+	var histograms []chart
+	for i, c := range charts {
+		histograms = append(histograms, scoreHistogram(c, r.Options, i))
+	}
+	s.Figures = append(s.Figures, figure{
+		Caption: fmt.Sprintf("Distribution of the scores: %s upward, %s downward, each in percent of its class.", r.Options.Positive, r.Options.Negative),
+		Charts:  histograms, Data: histogramTable(charts, r.Options, part),
+	})
+	s.Tables = append(s.Tables,
+		metricTable(r, part, "areas-", "Discrimination and probabilities", []column{
+			{"auroc", "AUROC"}, {"auroc_delong", "AUROC, DeLong's interval"}, {"auprc", "AUPRC"}, {"brier", "Brier score"},
+		}),
+		metricTable(r, part, "rates-", "At the threshold of Youden", []column{
+			{"sensitivity", "sensitivity"}, {"specificity", "specificity"}, {"ppv", "PPV"}, {"npv", "NPV"}, {"accuracy", "accuracy"},
+		}))
+	last := &s.Tables[len(s.Tables)-1]
+	if majority, ok := baseline(r, part); ok {
+		last.Notes = append(last.Notes, fmt.Sprintf("Always naming the larger class is right for %.0f %% of the radiographs. PPV and NPV hold at the prevalence of this part.", 100*majority))
+	}
+	return s, true
+}
+
+// ensembles tells whether scores of a part are means over folds.
+func ensembles(r analysis.Result, part analysis.Partition) bool {
+	return slices.ContainsFunc(r.Counts, func(c analysis.Count) bool {
+		return c.Task == "classification" && c.Partition == part && c.ScoresAreEnsembles
+	})
+}
+
+type column struct{ name, title string }
+
+// metricTable has one row for each arm and unit of analysis.
+func metricTable(r analysis.Result, part analysis.Partition, id, caption string, columns []column) table {
+	t := table{ID: id + string(part), Caption: fmt.Sprintf("%s, with %s intervals, %s", caption, levelText(r), partName(part)), Columns: []string{"network · input", "patients, radiographs"}}
+	for _, c := range columns {
+		t.Columns = append(t.Columns, c.title)
+	}
+	cells := indexEstimates(r.Metrics.Classification, part)
+	for _, key := range cells.rows {
+		var row []string
+		for _, c := range columns {
+			if e, ok := cells.at(key, c.name); ok && row == nil {
+				row = []string{key.arm + ", " + key.group, size(e)}
+			}
+		}
+		if row == nil {
+			continue
+		}
+		for _, c := range columns {
+			row = append(row, cells.text(key, c.name))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// baseline is the accuracy of naming the larger class on radiographs.
+func baseline(r analysis.Result, part analysis.Partition) (float64, bool) {
+	for _, e := range r.Metrics.Classification {
+		if e.Partition == part && e.Name == "accuracy" && e.Baseline != nil {
+			return *e.Baseline, true
+		}
+	}
+	return 0, false
+}
+
+// inputSeries gives every input its color and dashes, the same in all charts.
+func inputSeries(r analysis.Result) map[string]int {
+	var inputs []string
+	for _, c := range r.Charts.Scores {
+		if !contains(inputs, c.Input) {
+			inputs = append(inputs, c.Input)
+		}
+	}
+	first := []string{r.Options.PatchInput, r.Options.WholeInput, r.Options.OracleInput}
+	slices.SortStableFunc(inputs, func(a, b string) int {
+		rank := func(s string) int {
+			if i := slices.Index(first, s); i >= 0 {
+				return i
+			}
+			return len(first)
+		}
+		return rank(a) - rank(b)
+	})
+	out := map[string]int{}
+	for i, input := range inputs {
+		out[input] = i
+	}
+	return out
+}
+
+// rocCharts has a panel for each network, with a curve for each input.
+func rocCharts(r analysis.Result, charts []analysis.ScoreChart, part analysis.Partition) []chart {
+	var models []string
+	for _, c := range charts {
+		if c.Curve != nil && !contains(models, c.Model) {
+			models = append(models, c.Model)
+		}
+	}
+	number := inputSeries(r)
+	cells := indexEstimates(r.Metrics.Classification, part)
+	var out []chart
+	for m, model := range models {
+		c := chart{ID: fmt.Sprintf("roc-%s-%d", part, m), Title: fmt.Sprintf("ROC of %s, %s", model, partName(part)), Width: 400}
+		x, y := scale{low: 0, high: 1, from: 44, to: 384}, scale{low: 0, high: 1, from: 372, to: 32}
+		c.axes(x, y, "1 − specificity", "sensitivity")
+		c.text("end strong", 384, 18, model)
+		c.path("chance", "M# #L# #", x.at(0), y.at(0), x.at(1), y.at(1))
+		var drawn []analysis.ScoreChart
+		for _, s := range charts {
+			if s.Model == model && s.Curve != nil {
+				drawn = append(drawn, s)
+			}
+		}
+		slices.SortStableFunc(drawn, func(a, b analysis.ScoreChart) int { return number[a.Input] - number[b.Input] })
+		for _, s := range drawn {
+			var band [][2]float64
+			for _, b := range s.Band {
+				band = append(band, [2]float64{x.at(b.FalsePositiveRate), y.at(b.High)})
+			}
+			for _, b := range slices.Backward(s.Band) {
+				band = append(band, [2]float64{x.at(b.FalsePositiveRate), y.at(b.Low)})
+			}
+			c.polyline("band "+fill(number[s.Input]), band, true)
+		}
+		var told []string
+		for i, s := range drawn {
+			var curve [][2]float64
+			for _, p := range s.Curve {
+				curve = append(curve, [2]float64{x.at(p.FalsePositiveRate), y.at(p.TruePositiveRate)})
+			}
+			c.polyline(series(number[s.Input]), curve, false)
+			area := "AUROC " + cells.text(armGroup{s.Arm, "per image"}, "auroc")
+			row := 434 + 20*float64(i)
+			c.path(series(number[s.Input]), "M44 #h30", row-4)
+			c.text("", 82, row, s.Input+": "+area)
+			told = append(told, s.Input+" "+area)
+		}
+		c.Height = 434 + 20*len(drawn) - 8
+		c.Description = fmt.Sprintf("Sensitivity against 1 − specificity for %s. %s.", model, strings.Join(told, "; "))
+		out = append(out, c)
+	}
+	return out
+}
+
+// bandTable reads the curves at a few false positive rates.
+func bandTable(charts []analysis.ScoreChart, part analysis.Partition) table {
+	t := table{ID: "roc-data-" + string(part), Caption: "Sensitivity limits of the bands, by 1 − specificity", Columns: []string{"network · input"}}
+	rates := []float64{0.02, 0.1, 0.2, 0.3, 0.5, 0.8}
+	for _, rate := range rates {
+		t.Columns = append(t.Columns, tickText(rate))
+	}
+	for _, c := range charts {
+		if c.Band == nil {
+			continue
+		}
+		row := []string{c.Arm}
+		for _, rate := range rates {
+			for _, b := range c.Band {
+				if d := b.FalsePositiveRate - rate; d < 1e-9 && d > -1e-9 {
+					row = append(row, fmt.Sprintf("%.2f to %.2f", b.Low, b.High))
+				}
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func shares(bins [analysis.ScoreBins]int) (out [analysis.ScoreBins]float64, total int) {
+	for _, n := range bins {
+		total += n
+	}
+	for i, n := range bins {
+		out[i] = 100 * float64(n) / float64(max(total, 1))
+	}
+	return out, total
+}
+
+func scoreHistogram(s analysis.ScoreChart, o analysis.Options, i int) chart {
+	c := chart{ID: fmt.Sprintf("scores-%s-%d", s.Partition, i), Title: "Scores of " + s.Arm, Width: 310, Height: 246}
+	up, positives := shares(s.Positive)
+	down, negatives := shares(s.Negative)
+	highest := 10.0
+	for k := range up {
+		highest = max(highest, up[k], down[k])
+	}
+	x := scale{low: 0, high: 1, from: 40, to: 300}
+	y := scale{low: -highest, high: highest, from: 200, to: 44}
+	width := (x.to - x.from) / analysis.ScoreBins
+	c.text("strong", 40, 16, s.Arm)
+	for k := range up {
+		left := x.at(float64(k)/analysis.ScoreBins) + 0.5
+		if up[k] > 0 {
+			c.rectangle("bar f0", left, y.at(up[k]), width-1, y.at(0)-y.at(up[k]))
+		}
+		if down[k] > 0 {
+			c.rectangle("hatch", left, y.at(0), width-1, y.at(-down[k])-y.at(0))
+		}
+	}
+	c.path("zero", "M# #H#", x.from, y.at(0), x.to)
+	for _, v := range []float64{0, 0.25, 0.5, 0.75, 1} {
+		c.text("mid soft", x.at(v), 216, tickText(v))
+	}
+	c.text("mid", (x.from+x.to)/2, 236, "score")
+	c.text("end soft", 35, y.to+9, fmt.Sprintf("%.0f %%", highest))
+	c.text("end soft", 35, y.from, fmt.Sprintf("%.0f %%", highest))
+	c.text("soft", 40, 33, fmt.Sprintf("up: %s (%d), down: %s (%d)", o.Positive, positives, o.Negative, negatives))
+	half := func(bins [analysis.ScoreBins]float64) float64 {
+		sum := 0.0
+		for k := analysis.ScoreBins / 2; k < analysis.ScoreBins; k++ {
+			sum += bins[k]
+		}
+		return sum
+	}
+	c.Description = fmt.Sprintf("Histogram of scores. Scores of at least 0.5: %.0f percent of %d %s and %.0f percent of %d %s.",
+		half(up), positives, o.Positive, half(down), negatives, o.Negative)
+	return c
+}
+
+func histogramTable(charts []analysis.ScoreChart, o analysis.Options, part analysis.Partition) table {
+	t := table{ID: "scores-data-" + string(part), Caption: "Radiographs by score and class", Columns: []string{"score from"}}
+	for _, c := range charts {
+		t.Columns = append(t.Columns, c.Arm+", "+o.Positive, c.Arm+", "+o.Negative)
+	}
+	for k := range analysis.ScoreBins {
+		row := []string{fmt.Sprintf("%.2f", float64(k)/analysis.ScoreBins)}
+		for _, c := range charts {
+			row = append(row, strconv.Itoa(c.Positive[k]), strconv.Itoa(c.Negative[k]))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
