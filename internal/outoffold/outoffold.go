@@ -37,12 +37,11 @@ func New(t dag.Task, split, models string) (*Router, error) {
 		if err != nil {
 			return nil, err
 		}
-		fold, list := cohort.TestFold, string(it.ID)
-		if list != cohort.Test {
-			var ok bool
-			if fold, ok = foldOf(it.ID); !ok || !strings.HasSuffix(list, "/"+cohort.HeldOut) {
-				continue
-			}
+		fold, ok := Fold(it.ID)
+		if !ok {
+			continue
+		}
+		if fold != cohort.TestFold {
 			folds[fold] = true
 		}
 		b, err := dag.ReadAll(t, it.Artifact)
@@ -51,7 +50,7 @@ func New(t dag.Task, split, models string) (*Router, error) {
 		}
 		refs, err := cache.DecodeItemList(b)
 		if err != nil {
-			return nil, fmt.Errorf("list %s: %w", list, err)
+			return nil, fmt.Errorf("list %s: %w", it.ID, err)
 		}
 		for _, ref := range refs {
 			r.folds[ref.ID] = fold
@@ -74,6 +73,16 @@ func New(t dag.Task, split, models string) (*Router, error) {
 		}
 	}
 	return r, nil
+}
+
+// Fold says which fold's patients a list of a split holds out: cohort.TestFold for the test part, K for
+// fold=K/held-out; other lists hold out nobody.
+func Fold(list cache.ItemID) (int, bool) {
+	if list == cohort.Test {
+		return cohort.TestFold, true
+	}
+	fold, ok := foldOf(list)
+	return fold, ok && strings.HasSuffix(string(list), "/"+cohort.HeldOut)
 }
 
 // foldOf reads the matrix value fold out of an id such as "fold=0,repeat=1" or "fold=0/held-out".
