@@ -1,0 +1,60 @@
+# femur: make help lists the targets.
+
+GO      ?= go
+BIN     := bin/femur
+GOFLAGS ?=
+export CGO_ENABLED = 1
+
+SOURCES := $(shell find . -name '*.go' -not -path './.tools/*') go.mod go.sum pipeline.hcl
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: setup
+setup: $(BIN) ## fetch modules and put the XLA plugin in place (goes on without one when there is no network)
+	$(BIN) backend install cpu || echo "make setup: no XLA plugin; femur computes with the slower Go backend"
+
+.PHONY: build
+build: $(BIN) ## build bin/femur
+
+$(BIN): $(SOURCES)
+	$(GO) build -o $@ ./cmd/femur
+
+.PHONY: run
+run: setup ## run the study on synthetic radiographs
+	$(BIN) run
+
+.PHONY: test
+test: ## run all tests that take minutes at most
+	$(GO) test -timeout 20m ./...
+
+.PHONY: bench
+bench: setup ## measure the figures of docs/benchmarks.md
+	$(GO) run ./internal/tools/bench -femur $(BIN)
+
+.PHONY: golden
+golden: ## rewrite the golden files; review the diff
+	UPDATE_GOLDEN=1 $(GO) test ./...
+
+.PHONY: reference
+reference: ## rewrite docs/pipeline-reference.md
+	UPDATE_GOLDEN=1 $(GO) test -run TestReference ./cmd/femur
+
+.PHONY: fuzz
+fuzz: ## fuzz every decoder for a minute each
+	@for t in $$($(GO) list ./... ); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$t 2>/dev/null | grep ^Fuzz); do \
+	    $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m $$t || exit 1; done; done
+
+TOOLS := $(CURDIR)/.tools
+.PHONY: lint
+lint: $(TOOLS)/golangci-lint ## check formatting, imports and style
+	$(TOOLS)/golangci-lint run ./...
+
+$(TOOLS)/golangci-lint: tools/go.mod
+	GOBIN=$(TOOLS) $(GO) install -C tools github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+.PHONY: clean
+clean: ## remove what was built; the cache of results stays
+	rm -rf bin .tools
