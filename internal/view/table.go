@@ -1,0 +1,87 @@
+package view
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A column of a printed table.
+type column struct {
+	title string
+	right bool                           // numbers stand to the right
+	paint func(text, cell string) string // colors the padded text; nil leaves it
+	width int                            // of the widest cell
+}
+
+// A grid prints rows under titles, columns aligned, two spaces between them. Where the page is too
+// narrow, the widest columns that are not numbers are cut with an ellipsis.
+type grid struct {
+	columns []column
+	rows    [][]string
+	indent  string
+}
+
+func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
+
+// print lays the grid out on the page.
+func (g *grid) print(p *page) {
+	for i := range g.columns {
+		c := &g.columns[i]
+		c.width = utf8.RuneCountInString(c.title)
+		for _, row := range g.rows {
+			c.width = max(c.width, utf8.RuneCountInString(row[i]))
+		}
+	}
+	g.shrink(p.width - utf8.RuneCountInString(g.indent))
+	titles := make([]string, len(g.columns))
+	titled := false
+	for i, c := range g.columns {
+		titles[i] = c.title
+		titled = titled || c.title != ""
+	}
+	if titled {
+		p.linef("%s", p.dim(g.indent+g.line(titles, false)))
+	}
+	for _, row := range g.rows {
+		p.linef("%s%s", g.indent, g.line(row, p.on))
+	}
+}
+
+// shrink narrows the widest text columns until the line fits.
+func (g *grid) shrink(width int) {
+	total := 2 * (len(g.columns) - 1)
+	for _, c := range g.columns {
+		total += c.width
+	}
+	for total > width {
+		widest := -1
+		for i, c := range g.columns {
+			if !c.right && (widest < 0 || c.width > g.columns[widest].width) {
+				widest = i
+			}
+		}
+		if widest < 0 || g.columns[widest].width <= 8 {
+			return
+		}
+		g.columns[widest].width--
+		total--
+	}
+}
+
+func (g *grid) line(cells []string, color bool) string {
+	parts := make([]string, len(cells))
+	for i, cell := range cells {
+		c := g.columns[i]
+		text := clip(cell, c.width)
+		if c.right {
+			text = padLeft(text, c.width)
+		} else if i < len(cells)-1 {
+			text = pad(text, c.width)
+		}
+		if color && c.paint != nil {
+			text = c.paint(text, cell)
+		}
+		parts[i] = text
+	}
+	return strings.TrimRight(strings.Join(parts, "  "), " ")
+}
