@@ -3,7 +3,10 @@ package backend
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"femur/models/backend/plugin"
 )
 
 // Environment variables that this package reads itself; the others belong to
@@ -35,13 +38,15 @@ type Choice struct {
 	Kind Kind
 	// Path is the plugin's absolute path, where the choice names one.
 	Path string
+	// Wheel is the project of a pinned wheel, where the choice names one.
+	Wheel string
 	// Options are go-xla's client options, as in "tf32=false,preallocate"; without the leading comma.
 	Options string
 }
 
 // ParseChoice reads a choice in GoMLX's own notation: "" or "auto", "go",
-// "xla", "xla:cpu", "xla:cuda", "xla:/abs/plugin.so", the latter four with
-// go-xla's options after a comma. The aliases of the xla backend (stablehlo,
+// "xla", "xla:cpu", "xla:cuda", "xla:xla-cpu-pjrt" (a pinned wheel by its
+// project), "xla:/abs/plugin.so", all of xla's with go-xla's options after a comma. The aliases of the xla backend (stablehlo,
 // hlo, shlo) are accepted, and "cpu" and "cuda" alone.
 func ParseChoice(text string) (Choice, error) {
 	name, config, _ := strings.Cut(strings.TrimSpace(text), ":")
@@ -70,18 +75,20 @@ func ParseChoice(text string) (Choice, error) {
 
 // parseXLA reads what follows "xla:".
 func parseXLA(text, config string) (Choice, error) {
-	plugin, options, _ := strings.Cut(config, ",")
+	name, options, _ := strings.Cut(config, ",")
 	c := Choice{Options: options}
 	switch {
-	case plugin == "":
-	case filepath.IsAbs(plugin):
-		c.Path = filepath.Clean(plugin)
-	case strings.ContainsRune(plugin, filepath.Separator):
+	case name == "":
+	case filepath.IsAbs(name):
+		c.Path = filepath.Clean(name)
+	case strings.ContainsRune(name, filepath.Separator):
 		return Choice{}, choiceError(text, "give the plugin's absolute path")
-	case plugin == "cpu", plugin == "cuda":
-		c.Kind = Kind(plugin)
+	case name == "cpu", name == "cuda":
+		c.Kind = Kind(name)
+	case slices.ContainsFunc(plugin.Here(), func(w plugin.Wheel) bool { return w.Project == name }):
+		c.Kind, c.Wheel = CPU, name
 	default:
-		return Choice{}, choiceError(text, fmt.Sprintf("unknown plugin %q", plugin))
+		return Choice{}, choiceError(text, fmt.Sprintf("unknown plugin %q", name))
 	}
 	return c, nil
 }
@@ -94,6 +101,8 @@ func (c Choice) String() string {
 		return GoSequential
 	case c.Path != "":
 		text += ":" + c.Path
+	case c.Wheel != "":
+		text += ":" + c.Wheel
 	case c.Kind != Any:
 		text += ":" + string(c.Kind)
 	case c.Options == "":

@@ -3,6 +3,7 @@ package backend
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -42,4 +43,12 @@ func addFlag(flags, name, value string) string {
 		}
 	}
 	return strings.TrimSpace(flags + " " + name + "=" + value)
+}
+
+// recordedFlags are the flags that may change a result: all but the one that holds a path.
+func recordedFlags(flags string) string {
+	kept := slices.DeleteFunc(strings.Fields(flags), func(flag string) bool {
+		return strings.HasPrefix(flag, "--xla_gpu_cuda_data_dir=")
+	})
+	return strings.Join(kept, " ")
 }

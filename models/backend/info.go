@@ -94,6 +94,9 @@ func (i Info) Environment() map[string]string {
 		env["plugin_api"] = i.PluginAPI
 		env["plugin_sha256"] = i.PluginDigest()
 	}
+	if flags := recordedFlags(os.Getenv("XLA_FLAGS")); flags != "" && i.Platform != string(Go) {
+		env["xla_flags"] = flags
+	}
 	if len(i.Devices) > 0 {
 		env["device"] = i.Devices[0]
 	}

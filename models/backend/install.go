@@ -16,6 +16,8 @@ import (
 type sources struct {
 	finder finder
 	opts   Options
+	// locate finds the URL of go-xla's release.
+	locate func(context.Context) (string, error)
 	pip    *plugin.PipConfig
 	wheels *plugin.Installer
 }
@@ -30,7 +32,7 @@ func (s *sources) fetch(ctx context.Context, c Candidate) (string, error) {
 		s.pip = &pip
 	}
 	if c.release {
-		return s.finder.fetchRelease(ctx, *s.pip, s.opts.Progress)
+		return s.fetchRelease(ctx)
 	}
 	if s.opts.Dir == "" {
 		return "", errors.New("no folder to install to: HOME is not set")
@@ -50,7 +52,7 @@ func (s *sources) fetch(ctx context.Context, c Candidate) (string, error) {
 }
 
 // fetchable reports whether a candidate that is absent can be installed without being asked for.
-func (c Candidate) fetchable() bool { return c.release || c.digest != "" }
+func (c Candidate) fetchable() bool { return c.release || c.wheel != "" }
 
 // List returns all candidates in the order of search, for "femur backend list".
 // It loads nothing and downloads nothing: a candidate that is in place is
@@ -73,29 +75,33 @@ func List(ctx context.Context, opts Options) ([]Candidate, error) {
 // Install puts a plugin of the given kind in place, for "femur backend install",
 // and returns the candidate it installed, or the one that was in place already.
 // For the CPU it takes the first of go-xla's release and the pinned wheels that
-// can be had. For CUDA it runs go-xla's own installer, which downloads some three
+// can be had, or the wheel that Options.Choice names. For CUDA it runs go-xla's own installer, which downloads some three
 // gigabytes and shows how far it is on standard error.
 func Install(ctx context.Context, kind Kind, opts Options) (Candidate, error) {
-	opts.Choice = "xla:" + string(kind)
 	if kind != CPU && kind != CUDA {
 		return Candidate{}, fmt.Errorf("backend %q: install cpu or cuda", kind)
+	}
+	if asked, err := ParseChoice(opts.Choice); err != nil || asked.Kind != kind || asked.Path != "" {
+		opts.Choice = "xla:" + string(kind)
 	}
 	opts, choice, err := opts.complete()
 	if err != nil {
 		return Candidate{}, err
 	}
 	routeKlog(opts.Log)
-	finder := thisMachine(ctx)
-	candidates := finder.find(choice, opts.Dir)
+	return install(ctx, &sources{finder: thisMachine(ctx), opts: opts, locate: findRelease}, choice)
+}
+
+func install(ctx context.Context, from *sources, choice Choice) (Candidate, error) {
+	candidates := from.finder.find(choice, from.opts.Dir)
 	for _, c := range candidates {
 		if c.Path != "" && c.Status == Untried {
 			return c, nil
 		}
 	}
-	if kind == CUDA {
-		return installCUDA(ctx, opts, choice, finder)
+	if choice.Kind == CUDA {
+		return installCUDA(ctx, from.opts, choice, from.finder)
 	}
-	from := &sources{finder: finder, opts: opts}
 	var why []string
 	for _, c := range candidates {
 		if !c.fetchable() {
@@ -109,7 +115,7 @@ func Install(ctx context.Context, kind Kind, opts Options) (Candidate, error) {
 		if ctx.Err() != nil {
 			return Candidate{}, fmt.Errorf("install %s: %w", c.Name, context.Cause(ctx))
 		}
-		opts.Log.Debug("plugin not installed", "candidate", c.Name, "why", err)
+		from.opts.Log.Debug("plugin not installed", "candidate", c.Name, "why", err)
 		why = append(why, err.Error())
 	}
 	if len(why) == 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"femur/models/backend/plugin"
@@ -73,14 +74,18 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	finder := thisMachine(ctx)
 	candidates := finder.find(choice, opts.Dir)
-	engine, err := openFirst(ctx, &sources{finder: finder, opts: opts}, choice, candidates)
+	engine, err := openFirst(ctx, &sources{finder: finder, opts: opts, locate: findRelease}, choice, candidates)
 	if engine != nil || err != nil {
 		return engine, err
 	}
-	if choice.Explicit() {
-		return nil, fmt.Errorf("backend %s: %s", choice, reasons(candidates))
+	why := reasons(candidates)
+	if !opts.AllowInstall && slices.ContainsFunc(candidates, Candidate.fetchable) {
+		why += `; "femur backend install cpu" gets one`
 	}
-	opts.Log.Warn("no XLA plugin: computing with GoMLX's Go backend, which is far slower", "why", reasons(candidates))
+	if choice.Explicit() {
+		return nil, fmt.Errorf("backend %s: %s", choice, why)
+	}
+	opts.Log.Warn("no XLA plugin: computing with GoMLX's Go backend, which is far slower", "why", why)
 	return openGo(choice, candidates)
 }
 

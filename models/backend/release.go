@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -27,17 +28,17 @@ func (f finder) release() Candidate {
 // fetchRelease installs go-xla's CPU release into go-xla's own folder, where
 // other programs find it too. go-xla says where the release is; the download is
 // femur's, since go-xla's own cannot be canceled or resumed and draws on standard output.
-func (f finder) fetchRelease(ctx context.Context, pip plugin.PipConfig, tell plugin.ProgressFunc) (string, error) {
-	folders := f.goXLAFolders()
+func (s *sources) fetchRelease(ctx context.Context) (string, error) {
+	folders := s.finder.goXLAFolders()
 	if len(folders) == 0 {
-		return "", fmt.Errorf("no folder for go-xla's plugins: HOME is not set")
+		return "", errors.New("no folder for go-xla's plugins: HOME is not set")
 	}
-	source, err := findRelease(ctx)
+	source, err := s.locate(ctx)
 	if err != nil {
 		return "", err
 	}
 	// The release does not come from a Python index; of pip's settings, those of the connection hold.
-	i, err := plugin.NewInstaller(folders[0], pip, tell)
+	i, err := plugin.NewInstaller(folders[0], *s.pip, s.opts.Progress)
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -37,6 +38,8 @@ type Candidate struct {
 	// WhyNot is why it is not the one in use, in a clause; "" for the one in use.
 	WhyNot string
 
+	// wheel is the project of the pinned wheel that holds the library.
+	wheel string
 	// digest is the library's SHA-256 where it is known without reading it.
 	digest string
 	// release marks the CPU plugin that go-xla releases.
@@ -83,6 +86,9 @@ func (f finder) find(choice Choice, dir string) []Candidate {
 	if choice.Kind == Any || choice.Kind == CPU {
 		found = append(found, f.cpu(dir)...)
 	}
+	if choice.Wheel != "" {
+		found = slices.DeleteFunc(found, func(c Candidate) bool { return c.wheel != choice.Wheel })
+	}
 	return found
 }
 
@@ -92,7 +98,13 @@ func explicit(choice Choice) Candidate {
 	if strings.Contains(strings.ToLower(filepath.Base(choice.Path)), "cuda") {
 		kind = CUDA
 	}
-	return Candidate{Name: "the plugin asked for", Kind: kind, Path: choice.Path, Status: Untried}
+	c := Candidate{Name: "the plugin asked for", Kind: kind, Path: choice.Path, Status: Untried}
+	if kind == CUDA {
+		// JAX's plugin lies two folders below those of NVIDIA's libraries.
+		packages := filepath.Dir(filepath.Dir(filepath.Dir(choice.Path)))
+		c.nvidiaLibraries = cmp.Or(nvidiaLibraries(packages, "13"), nvidiaLibraries(packages, "12"))
+	}
+	return c
 }
 
 // cuda lists the CUDA plugins: go-xla's, then JAX's.
@@ -137,13 +149,13 @@ func (f finder) cpu(dir string) []Candidate {
 		missing = append(missing, f.release())
 	}
 	for _, w := range f.wheels {
-		c := Candidate{Name: "wheel " + w.Name(), Kind: CPU, digest: w.LibrarySHA256}
+		c := Candidate{Name: "wheel " + w.Name(), Kind: CPU, digest: w.LibrarySHA256, wheel: w.Project}
 		if dir != "" && w.Installed(dir) {
 			c.Path, c.Status = w.Path(dir), Untried
 			found = append(found, c)
 			continue
 		}
-		c.Status, c.WhyNot = Absent, `not installed: "femur backend install cpu" gets it`
+		c.Status, c.WhyNot = Absent, "not installed"
 		missing = append(missing, c)
 	}
 	return append(found, missing...)
