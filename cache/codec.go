@@ -128,7 +128,7 @@ func (r Recipe) validate() error {
 	if r.Stage == "" || !utf8.ValidString(r.Stage) {
 		return fmt.Errorf("recipe: no usable stage %q", r.Stage)
 	}
-	fields := r.Sorted().Fields
+	fields := r.sorted()
 	for i, f := range fields {
 		if !utf8.ValidString(string(f.Kind)) || !utf8.ValidString(f.Label) || !utf8.ValidString(f.Value) {
 			return fmt.Errorf("recipe: %s field %q is not valid UTF-8", f.Kind, f.Label)

@@ -72,6 +72,14 @@ func (r Recipe) Sorted() Recipe {
 	return r
 }
 
+// sorted returns the fields in that order; the caller does not change them.
+func (r Recipe) sorted() []Field {
+	if slices.IsSortedFunc(r.Fields, compareFields) {
+		return r.Fields
+	}
+	return r.Sorted().Fields
+}
+
 // Key hashes the recipe: salt, stage, then each field in sorted order, every string framed by its
 // length, so that no two recipes share an encoding.
 func (r Recipe) Key() Key { return sha256.Sum256(r.encode()) }
@@ -86,7 +94,7 @@ func (r Recipe) encode() []byte {
 	}
 	frame(Epoch)
 	frame(r.Stage)
-	for _, f := range r.Sorted().Fields {
+	for _, f := range r.sorted() {
 		frame(string(f.Kind))
 		frame(f.Label)
 		frame(f.Value)

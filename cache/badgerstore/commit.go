@@ -31,27 +31,28 @@ func (s *Store) Commit(ctx context.Context, recs ...cache.Record) (err error) {
 	if err := s.flush(); err != nil {
 		return fmt.Errorf("commit: write blobs: %w", err)
 	}
+	s.commits.Lock()
+	defer s.commits.Unlock()
 	var members [][]byte
 	for _, rec := range recs {
 		err := s.complete(ctx, rec, func(manifest cache.Digest, m cache.Manifest) {
 			for _, it := range m {
 				members = append(members, memberKey(it.Digest, manifest))
 			}
+			members = append(members, digestKey(wholePrefix, manifest))
 		})
 		if err != nil {
 			return fmt.Errorf("commit: record %s: %w", rec.Name(), err)
 		}
 	}
-	s.commits.Lock()
-	defer s.commits.Unlock()
 	if err := s.writeMembers(members); err != nil {
 		return fmt.Errorf("commit: write manifests' members: %w", err)
 	}
 	return s.writeRecords(ctx, recs)
 }
 
-// writeMembers stores links that are not stored yet. They say something of manifests, not of records,
-// so they need not be atomic with any.
+// writeMembers stores what is not stored yet of the links from items to manifests, then that the
+// manifests are whole. It says nothing of records, so it need not be atomic with any.
 func (s *Store) writeMembers(members [][]byte) error {
 	var fresh []string
 	err := s.db.View(func(txn *badger.Txn) error {
@@ -67,14 +68,19 @@ func (s *Store) writeMembers(members [][]byte) error {
 	if err != nil {
 		return err
 	}
-	slices.Sort(fresh)
+	slices.Sort(fresh) // wholePrefix comes last
 	return s.write(slices.Compact(fresh), func(key string) *badger.Entry { return &badger.Entry{Key: []byte(key)} })
 }
 
 // writeRecords fills transactions with whole records.
 func (s *Store) writeRecords(ctx context.Context, recs []cache.Record) (err error) {
 	txn := s.db.NewTransaction(true)
-	defer func() { txn.Discard() }()
+	defer func() {
+		txn.Discard()
+		if err != nil {
+			s.fields.forget()
+		}
+	}()
 	var used size
 	var within map[cache.Key]bool // keys of the open transaction
 	finish := func() error {
@@ -139,7 +145,9 @@ func (s *Store) changes(txn *badger.Txn, rec cache.Record) (c changes, err error
 	c.put(receiptKey(number), text)
 	c.put(recordKey(rec.Key), binary.BigEndian.AppendUint64(nil, number))
 	if r.fields != nil {
-		c.put(digestKey(fieldsPrefix, r.Shared), r.fields)
+		if _, err := s.fields.get(txn, r.Shared); err != nil { // not stored yet, or no more
+			c.put(digestKey(fieldsPrefix, r.Shared), r.fields)
+		}
 	}
 	for _, key := range linksOf(rec, number) {
 		c.put(key, nil)

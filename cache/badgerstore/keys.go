@@ -25,6 +25,7 @@ const (
 	producerPrefix = 'p' // + digest, inverted number: receipts with the blob among their outputs
 	keyPrefix      = 'r' // + key: number of the newest receipt under the key
 	formatKey      = 'v' // alone: the version of the layout, as decimal text
+	wholePrefix    = 'w' // + digest of a manifest: all of its items are stored; removed before one goes
 )
 
 func digestKey(prefix byte, d cache.Digest) []byte { return append([]byte{prefix}, d[:]...) }

@@ -80,6 +80,7 @@ func (s *Store) start() (err error) {
 		return translate(err)
 	}
 	s.buffer = newBuffer(s.db)
+	s.fields.forget()
 	s.files = &fileSync{dir: s.badgerDir()}
 	if err := s.checkFormat(); err != nil {
 		return errors.Join(err, s.db.Close())

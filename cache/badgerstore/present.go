@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -54,7 +53,8 @@ func (s *Store) present(txn *badger.Txn, d cache.Digest) error {
 	return nil
 }
 
-// complete checks that all that a record promises is present, and hands each manifest to visit.
+// complete checks that all that a record promises is present, and hands each manifest whose items it
+// had to check to visit. A manifest that is known to be whole costs one key, not thousands.
 func (s *Store) complete(ctx context.Context, rec cache.Record, visit func(manifest cache.Digest, m cache.Manifest)) error {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
@@ -64,6 +64,11 @@ func (s *Store) complete(ctx context.Context, rec cache.Record, visit func(manif
 		}
 		if !o.Many {
 			continue
+		}
+		if _, err := txn.Get(digestKey(wholePrefix, o.Digest)); err == nil {
+			continue
+		} else if !errors.Is(err, badger.ErrKeyNotFound) {
+			return err
 		}
 		m, err := s.manifest(o.Artifact)
 		if err != nil {
@@ -110,4 +115,26 @@ func (s *Store) manifest(a cache.Artifact) (cache.Manifest, error) {
 	return m, nil
 }
 
-var _ io.ReaderAt = (*blob)(nil)
+// doubt is called when a blob turned out to be damaged or gone: the manifests that list it are no
+// longer known to be whole, so that the next Lookup finds out.
+func (s *Store) doubt(d cache.Digest) {
+	if s.readOnly {
+		return
+	}
+	var known []string
+	prefix := digestKey(memberPrefix, d)
+	err := s.db.View(func(txn *badger.Txn) error {
+		it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix})
+		defer it.Close()
+		for it.Rewind(); it.Valid(); it.Next() {
+			known = append(known, string(append([]byte{wholePrefix}, it.Item().Key()[len(prefix):]...)))
+		}
+		return nil
+	})
+	if err == nil {
+		err = s.remove(known)
+	}
+	if err != nil {
+		s.log.Warn("remember a damaged blob", "digest", d.Short(), "error", err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -25,7 +26,9 @@ func (s *Store) Put(ctx context.Context, m cache.Media, r io.Reader) (_ cache.Ar
 	h := header{media: m}
 	whole := sha256.New()
 	compress := !packed(m)
-	piece := make([]byte, chunkSize)
+	buffer := pieces.Get().(*[chunkSize]byte)
+	defer pieces.Put(buffer)
+	piece := buffer[:]
 	for {
 		if err := ctx.Err(); err != nil {
 			return cache.Artifact{}, err
@@ -95,3 +98,6 @@ func (s *Store) stage(e *badger.Entry) error {
 	}
 	return nil
 }
+
+// pieces are the buffers that readers are read into; most blobs are far shorter than one.
+var pieces = sync.Pool{New: func() any { return new([chunkSize]byte) }}

@@ -80,12 +80,17 @@ func (s *Store) Open(ctx context.Context, a cache.Artifact) (_ cache.Blob, err e
 		return nil, err
 	}
 	defer leave()
-	return s.open(a)
+	b, err := s.open(a)
+	if err != nil { // not the nil *blob
+		return nil, err
+	}
+	return b, nil
 }
 
 func (s *Store) open(a cache.Artifact) (*blob, error) {
 	h, err := s.header(a.Digest)
 	if err != nil {
+		s.doubt(a.Digest)
 		return nil, err
 	}
 	b := &blob{store: s, digest: a.Digest, chunks: h.chunks, size: h.size()}
@@ -169,6 +174,7 @@ func (b *blob) load(i int) ([]byte, error) {
 	b.mu.Unlock()
 	plain, err := b.store.chunk(b.chunks[i])
 	if err != nil {
+		b.store.doubt(b.digest)
 		return nil, fmt.Errorf("blob %s: chunk %d of %d: %w", b.digest.Short(), i+1, len(b.chunks), err)
 	}
 	b.mu.Lock()

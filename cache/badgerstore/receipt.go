@@ -75,6 +75,13 @@ func (f *sharedFields) get(txn *badger.Txn, d cache.Digest) ([]cache.Field, erro
 	return list, nil
 }
 
+// forget is called when a list may have been read in a transaction that is not stored.
+func (f *sharedFields) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lists = nil
+}
+
 // record reads a receipt and checks it as a whole: its recipe must hash to its key.
 func (s *Store) record(txn *badger.Txn, number uint64) (cache.Record, error) {
 	rec, err := s.readReceipt(txn, number)

@@ -64,6 +64,11 @@ func (s *Store) sweepBlobs(ctx context.Context, live func(cache.Digest) bool) (f
 	if err != nil {
 		return 0, err
 	}
+	if len(dead) > 0 { // any manifest may have lost an item
+		if err := s.removeAll(ctx, wholePrefix); err != nil {
+			return 0, err
+		}
+	}
 	if err := s.remove(dead); err != nil {
 		return 0, err
 	}
@@ -84,8 +89,11 @@ func (s *Store) sweepBlobs(ctx context.Context, live func(cache.Digest) bool) (f
 // sweepReceipts removes the receipts of items that lost an output, and what nothing refers to any more.
 func (s *Store) sweepReceipts(ctx context.Context) (err error) {
 	defer border(&err)
-	var dead []string
+	var dead, whole []string
 	lists := make(map[cache.Digest]bool)
+	isWhole := func(manifest cache.Digest, _ cache.Manifest) {
+		whole = append(whole, string(digestKey(wholePrefix, manifest)))
+	}
 	err = s.each(ctx, receiptPrefix, func(item *badger.Item) error {
 		number := ^linked(item.Key())
 		return s.db.View(func(txn *badger.Txn) error {
@@ -98,15 +106,13 @@ func (s *Store) sweepReceipts(ctx context.Context) (err error) {
 			if err != nil {
 				return err
 			}
-			if rec.Item != "" {
-				err := s.complete(ctx, rec, nil)
-				if errors.Is(err, cache.ErrMissingBlob) {
-					dead = append(dead, s.traces(txn, rec, number)...)
-					return nil
-				}
-				if err != nil && !errors.Is(err, cache.ErrMiss) {
-					return err
-				}
+			err = s.complete(ctx, rec, isWhole)
+			if errors.Is(err, cache.ErrMissingBlob) && rec.Item != "" {
+				dead = append(dead, s.traces(txn, rec, number)...)
+				return nil
+			}
+			if err != nil && !errors.Is(err, cache.ErrMiss) {
+				return err
 			}
 			r, err := newReceipt(rec)
 			lists[r.Shared] = true
@@ -135,7 +141,10 @@ func (s *Store) sweepReceipts(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.remove(dead)
+	if err := s.remove(dead); err != nil {
+		return err
+	}
+	return s.write(whole, func(key string) *badger.Entry { return &badger.Entry{Key: []byte(key)} })
 }
 
 // traces lists all keys of a receipt, the record's key only where no newer receipt has it.
@@ -165,6 +174,19 @@ func (s *Store) each(ctx context.Context, prefix byte, f func(*badger.Item) erro
 		}
 		return nil
 	})
+}
+
+// removeAll deletes every entry with a prefix.
+func (s *Store) removeAll(ctx context.Context, prefix byte) error {
+	var keys []string
+	err := s.each(ctx, prefix, func(item *badger.Item) error {
+		keys = append(keys, string(item.Key()))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.remove(keys)
 }
 
 // remove deletes keys, in their order.
