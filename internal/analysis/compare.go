@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"math"
 
 	"femur/internal/stats"
 )
@@ -185,7 +186,9 @@ func (a *analyst) compareLocalizers(first, second []LocalizationRow, u unit) err
 	return a.contrast(c)
 }
 
-// adjust applies Holm to each family of comparisons.
+// adjust applies Holm to each family of comparisons. The smallest p-value that n
+// resamples can give is 2/(n+1): a family that could find nothing with it is an
+// error, since "cannot tell" would then speak of the resamples, not of the patients.
 func (a *analyst) adjust() error {
 	families := map[string][]int{}
 	for i, e := range a.Metrics.Comparisons {
@@ -195,6 +198,10 @@ func (a *analyst) adjust() error {
 		var p []float64
 		for _, i := range families[family] {
 			p = append(p, a.Metrics.Comparisons[i].P)
+		}
+		if least := 2 * float64(len(p)) / a.options.alpha(); float64(a.options.Resamples+1) < least {
+			return fmt.Errorf("%d resamples cannot show a difference among the %d comparisons of %s: want at least %.0f",
+				a.options.Resamples, len(p), family, math.Ceil(least))
 		}
 		adjusted, err := stats.Holm(p)
 		if err != nil {
