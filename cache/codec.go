@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -47,12 +46,8 @@ func DecodeRecord(b []byte) (Record, error) {
 		return Record{}, fmt.Errorf("record: version %d, this program reads version %d", version.Version, RecordVersion)
 	}
 	var e recordEnvelope
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err := d.Decode(&e); err != nil {
+	if err := json.Unmarshal(b, &e); err != nil {
 		return Record{}, fmt.Errorf("record: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Record{}, errors.New("record: more bytes follow it")
 	}
 	return e.Record, e.Record.Validate()
 }
