@@ -171,14 +171,18 @@ func (b *binder) referencesIn(v cty.Value, name string) ([]*reference, bool) {
 	case t.Equals(referenceType):
 		return []*reference{v.EncapsulatedValue().(*reference)}, true
 	case t.IsObjectType() && b.i.of.kind.isAnchor(name) && v.LengthInt() > 0:
+		var whole *reference
 		for _, output := range v.AsValueMap() {
-			if !output.Type().Equals(referenceType) {
+			if output.IsNull() || !output.Type().Equals(referenceType) {
 				return nil, false
 			}
-			r := *output.EncapsulatedValue().(*reference)
-			r.output = "" // any of them: only the stage counts
-			return []*reference{&r}, true
+			r := output.EncapsulatedValue().(*reference)
+			if whole != nil && whole.stage != r.stage {
+				return nil, false
+			}
+			whole = &reference{stage: r.stage} // only the stage counts
 		}
+		return []*reference{whole}, true
 	case t.IsTupleType() || t.IsListType():
 		var refs []*reference
 		for _, e := range v.AsValueSlice() {

@@ -30,7 +30,7 @@ func languageFunctions() []languageFunction {
 		{"formatlist", "formatlist(text, list, …)", "One formatted text per element of the lists.", stdlib.FormatListFunc},
 		{"join", "join(separator, list)", "The texts of the list with the separator between them.", stdlib.JoinFunc},
 		{"keys", "keys(map)", "The keys of a map or object, sorted.", stdlib.KeysFunc},
-		{"length", "length(collection)", "The number of elements of a list, set, map or object.", stdlib.LengthFunc},
+		{"length", "length(collection)", "The number of elements of a list, set or map.", stdlib.LengthFunc},
 		{"lookup", "lookup(map, key, default)", "The map's value for the key, or the default.", stdlib.LookupFunc},
 		{"lower", "lower(text)", "The text in lower case.", stdlib.LowerFunc},
 		{"max", "max(number, …)", "The largest of the numbers.", stdlib.MaxFunc},

@@ -1,7 +1,9 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -132,7 +134,7 @@ func (l *loader) parse() *hclsyntax.Body {
 	}
 	if len(src) > maxFileBytes {
 		l.report(errorAt(hcl.Range{Filename: l.file, Start: hcl.InitialPos, End: hcl.InitialPos}, "Pipeline file too large",
-			"The file has %d bytes; a pipeline has at most %d. Check that --file names a pipeline.", len(src), maxFileBytes))
+			"A pipeline has at most %d bytes. Check that --file names a pipeline.", maxFileBytes))
 		return nil
 	}
 	file, diags := hclsyntax.ParseConfig(src, l.file, hcl.InitialPos)
@@ -149,11 +151,21 @@ func (l *loader) read(name string) ([]byte, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(l.options.Dir, path)
 	}
-	b, err := os.ReadFile(path)
+	b, err := readStart(path)
 	if pe, ok := err.(*os.PathError); ok {
-		return nil, fmt.Errorf("%s: %w", name, pe.Err)
+		return nil, fmt.Errorf("%s: %w", name, pe.Err) // with the name that the user gave
 	}
 	return b, err
+}
+
+// readStart reads a file, and one byte more than is allowed of a longer one.
+func readStart(path string) (b []byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return io.ReadAll(io.LimitReader(f, maxFileBytes+1))
 }
 
 func (l *loader) report(ds ...*hcl.Diagnostic) { l.diags = append(l.diags, ds...) }

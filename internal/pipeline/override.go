@@ -44,7 +44,7 @@ func (l *loader) parseVarFile(name string) []*hcl.Attribute {
 		return nil
 	}
 	if len(src) > maxFileBytes {
-		l.report(errorAt(top, "Variable file too large", "The file has %d bytes, at most %d are read. Check the path given by --var-file.", len(src), maxFileBytes))
+		l.report(errorAt(top, "Variable file too large", "A variable file has at most %d bytes. Check the path given by --var-file.", maxFileBytes))
 		return nil
 	}
 	var file *hcl.File

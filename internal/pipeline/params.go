@@ -26,7 +26,9 @@ type bodyCheck struct {
 
 // checkBody compares a body with a schema: names, labels, what is missing, and the names that
 // expressions use. Values are left to the decoder. What a misspelling was meant to be is not missing.
-func (l *loader) checkBody(body *hclsyntax.Body, s *schema, c bodyCheck) {
+// It returns false when the body has an attribute or block that it does not know, at any depth.
+func (l *loader) checkBody(body *hclsyntax.Body, s *schema, c bodyCheck) (familiar bool) {
+	familiar = true
 	if c.meant == nil {
 		c.meant = map[string]bool{}
 	}
@@ -44,6 +46,7 @@ func (l *loader) checkBody(body *hclsyntax.Body, s *schema, c bodyCheck) {
 			sc.place, sc.port, sc.parameter = a.Name, a.Name, false
 			l.checkExpression(a.Expr, sc)
 		default:
+			familiar = false
 			l.touch(a.Expr, c.scope.stage)
 			l.report(errorAt(a.NameRange, "Unknown attribute", "%s has no attribute %q.%s", c.owner, a.Name, c.suggestion(a.Name, s)))
 		}
@@ -55,6 +58,7 @@ func (l *loader) checkBody(body *hclsyntax.Body, s *schema, c bodyCheck) {
 		}
 		spec, known := s.block(b.Type)
 		if !known {
+			familiar = false
 			l.report(errorAt(b.TypeRange, "Unknown block", "%s has no block %q.%s", c.owner, b.Type, c.suggestion(b.Type, s)))
 			continue
 		}
@@ -69,7 +73,8 @@ func (l *loader) checkBody(body *hclsyntax.Body, s *schema, c bodyCheck) {
 			form += fmt.Sprintf(" %q", strings.ToUpper(lb.name))
 		}
 		if l.wantLabels(b, form+" {", labels...) {
-			l.checkBody(b.Body, spec.schema, bodyCheck{scope: c.scope, owner: b.Type, header: b.DefRange()})
+			inner := l.checkBody(b.Body, spec.schema, bodyCheck{scope: c.scope, owner: b.Type, header: b.DefRange()})
+			familiar = familiar && inner
 		}
 	}
 	for _, a := range s.attrs {
@@ -82,6 +87,7 @@ func (l *loader) checkBody(body *hclsyntax.Body, s *schema, c bodyCheck) {
 			l.report(errorAt(c.header, "Missing block", "%s needs a block %s%s. Add %s { … }.", c.owner, b.name, afterColon(b.doc), b.name))
 		}
 	}
+	return familiar
 }
 
 // suggestion explains an unknown attribute or block name.

@@ -24,6 +24,16 @@ type reference struct {
 // them as on any value.
 var referenceType = cty.Capsule("reference to an output of a stage", reflect.TypeFor[reference]())
 
+// holdsReference says whether a value is or contains a reference.
+func holdsReference(v cty.Value) bool {
+	found := false
+	_ = cty.Walk(v, func(_ cty.Path, e cty.Value) (bool, error) {
+		found = found || e.Type().Equals(referenceType)
+		return !found, nil
+	})
+	return found
+}
+
 // text is the reference as the user writes it.
 func (r *reference) text() string { return string(r.stage.address) + "." + r.output }
 

@@ -22,6 +22,7 @@ type stage struct {
 	matrixBlock *hclsyntax.Block
 	matrix      []*matrixKey
 	meant       map[string]bool // attributes and blocks that misspelt ones were meant to be
+	familiar    bool            // all its attributes and blocks are known
 	broken      bool            // its matrix has a fault, so its instances are not known
 	instances   []*instance
 }
@@ -88,7 +89,7 @@ func (s *stage) matrixNames() []string {
 // checkStage reports what is wrong with a stage whatever the matrix values are.
 func (l *loader) checkStage(s *stage) {
 	sc := scope{place: string(s.address), variables: true, locals: true, matrix: true, stage: s, parameter: true}
-	l.checkBody(s.block.Body, s.kind.params, bodyCheck{scope: sc, owner: s.kind.Type, header: s.block.DefRange(), kind: s.kind, meant: s.meant})
+	s.familiar = l.checkBody(s.block.Body, s.kind.params, bodyCheck{scope: sc, owner: s.kind.Type, header: s.block.DefRange(), kind: s.kind, meant: s.meant})
 }
 
 // instantiate decodes and binds each instance, and reports a fault that several have once.
@@ -111,7 +112,7 @@ func (l *loader) instantiate(s *stage) {
 		if i.params != nil {
 			d.body(s.block.Body, s.kind.params, reflect.ValueOf(i.params).Elem())
 		}
-		if c, ok := i.stage.(dag.Checked); ok && !d.incomplete {
+		if c, ok := i.stage.(dag.Checked); ok && !d.incomplete && s.familiar { // else a misspelling would be reported twice
 			for _, p := range c.Check() {
 				report(s.locate(p))
 			}

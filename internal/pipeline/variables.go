@@ -199,10 +199,13 @@ func (v *variable) exported() Variable {
 	return out
 }
 
-// valueText writes a known value as HCL.
+// valueText writes a value as HCL.
 func valueText(v cty.Value) string {
-	if !v.IsWhollyKnown() {
+	switch {
+	case !v.IsWhollyKnown():
 		return "(unknown)"
+	case holdsReference(v):
+		return "a reference"
 	}
 	return string(hclwrite.TokensForValue(v).Bytes())
 }
