@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -22,11 +23,12 @@ var errDisk = errors.New("disk")
 var errRefused = errors.New("refused")
 
 // download fetches source into the file at path, going on from what is there
-// already. It asks again after a cut connection as long as each attempt brings
-// something. A canceled or cut download leaves its part for the next call; a disk
+// already. It asks again after a cut connection as long as an attempt in four
+// brings something, but not a server that could not be reached at all. A canceled or cut download leaves its part for the next call; a disk
 // error leaves nothing. size is the file's, 0 where it is not known; more than
 // that is never written.
 func (i *Installer) download(ctx context.Context, source *url.URL, path, what string, size int64) error {
+	came := false // a byte, since the call
 	for stalls := 0; ; {
 		before := partSize(path)
 		if size > 0 && before == size {
@@ -41,11 +43,11 @@ func (i *Installer) download(ctx context.Context, source *url.URL, path, what st
 			return err
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case errors.Is(err, errRefused):
+		case errors.Is(err, errRefused), !came && notConnected(err):
 			return err
 		}
 		if partSize(path) > before {
-			stalls = 0
+			stalls, came = 0, true
 		} else if stalls++; stalls == maxStalls {
 			return err
 		}
@@ -123,6 +125,12 @@ func (i *Installer) attempt(ctx context.Context, source *url.URL, path, what str
 		return fmt.Errorf("%s: ended after %d of %d bytes", show(source), have+got, size)
 	}
 	return nil
+}
+
+// notConnected reports whether there was no connection: no such host, no route, nobody listening.
+func notConnected(err error) bool {
+	var network *net.OpError
+	return errors.As(err, &network) && network.Op == "dial"
 }
 
 // appendTo writes all of body to the file at path and syncs it. Errors of the file wrap errDisk.

@@ -23,8 +23,12 @@ type Wheel struct {
 
 // Wheels returns the wheels for a platform (Go's names), the preferred one first.
 //
-// The first is built by the OpenXLA authors, the second from the newer XLA of
-// jaxlib 0.11.2. Both need glibc 2.27.
+// The first is built by the OpenXLA authors, so it stays first; the second, from
+// the newer XLA of jaxlib 0.11.2, is somewhat faster. Measured on 2 cores (AMD
+// EPYC), best of three: a conv net's training step 243 ms against 199, its
+// compilation 0.71 s against 0.53, attention's gradient 78 ms against 59, a
+// 1×1 convolution's 64 ms against 70, matrix products 130 GFLOP/s against 136.
+// Both need glibc 2.27.
 func Wheels(goos, goarch string) []Wheel {
 	all := []Wheel{
 		{
