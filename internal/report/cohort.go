@@ -20,7 +20,7 @@ func cohortSection(r Report) (section, bool) {
 	s.Text = append(s.Text, fmt.Sprintf("%s of %s; %s with %s. The patient is the unit of the study: all radiographs of a patient are in the same part and fold.",
 		analysis.FormatCount(all.images, "radiograph"), analysis.FormatCount(all.patients, "patient"), analysis.FormatCount(all.positive(o), "patient"), o.Positive))
 	labels := distinctLabels(r.Cohort, o)
-	t := table{ID: "cohort-table", Caption: "Patients and radiographs", Columns: []string{"", "patients", "radiographs"}}
+	t := table{ID: "cohort-table", Caption: "Patients and radiographs", Columns: []string{"by", "patients", "radiographs"}}
 	for _, label := range labels {
 		t.Columns = append(t.Columns, label+" patients", label+" radiographs")
 	}

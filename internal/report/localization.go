@@ -44,7 +44,7 @@ func localizationSection(r analysis.Result, part analysis.Partition) (section, b
 	return s, true
 }
 
-const caption = "Left: share of radiographs whose error is at most the value on the axis. Right: boxes span the middle half of the radiographs, whiskers the middle 90 percent, the thick line is the median; the number of radiographs is in parentheses. Both axes are logarithmic."
+const caption = "First: share of radiographs whose error is at most the value on the axis. Second: boxes span the middle half of the radiographs, whiskers the middle 90 percent, the thick line is the median; the number of radiographs is in parentheses. Both axes are logarithmic."
 
 // seriesOf numbers the arms of charts in order; the guess has the neutral class.
 func seriesOf(charts []analysis.ErrorChart) map[string]string {

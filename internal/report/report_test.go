@@ -201,6 +201,9 @@ func TestPageIsAccessible(t *testing.T) {
 	if tables, captions := count(`<table`), count(`<caption id="[^"]+">[^<]+</caption>`); tables != captions {
 		t.Errorf("%d captions for %d tables", captions, tables)
 	}
+	if n := count(`<th scope="(?:col|row)"></th>`); n > 0 {
+		t.Errorf("%d empty headers", n)
+	}
 	if n := count(`<img `); n != count(`<img [^>]*alt="[^"]+"`) {
 		t.Error("a picture without alternative text")
 	}
