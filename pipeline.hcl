@@ -110,4 +110,5 @@ stage "compare" "main" {
   split       = split-by-patient.folds.split
   centers     = predict-centers.main.table
   scores      = score-patches.main.table
+  windows     = crop-patches.main.table
 }

@@ -14,6 +14,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/bits"
+	"strconv"
 
 	"femur/cache"
 	"femur/dag"
@@ -178,8 +180,16 @@ type synthCohorts struct {
 	memo parallel.Memo[synth.Config, *synth.Cohort]
 }
 
+// render draws a radiograph. A patient is the same in a cohort of any size, so the size is the next power
+// of two that holds the patient: few cohorts serve all.
 func (c *synthCohorts) render(r *syntheticRow) (radiograph.Image, error) {
-	co, err := c.memo.Get(r.Config, func() (*synth.Cohort, error) { return synth.NewCohort(r.Config) })
+	number, err := strconv.Atoi(r.Spec.Patient)
+	if err != nil {
+		return radiograph.Image{}, fmt.Errorf("patient %q is no number", r.Spec.Patient)
+	}
+	config := r.Config
+	config.Patients = 1 << bits.Len(uint(number+1))
+	co, err := c.memo.Get(config, func() (*synth.Cohort, error) { return synth.NewCohort(config) })
 	if err != nil {
 		return radiograph.Image{}, err
 	}

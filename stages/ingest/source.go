@@ -43,7 +43,7 @@ func (s Source) synthetic() ([]row, error) {
 	}
 	// The number of patients has no effect on any one of them, so it stays out of their rows.
 	each := cfg
-	each.Patients = 1
+	each.Patients = 0
 	var rows []row
 	for _, spec := range co.Specs() {
 		rows = append(rows, row{
