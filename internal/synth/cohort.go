@@ -120,7 +120,7 @@ func patientSpecs(config Config, figures fit, k int, label Label) []Spec {
 			Site:         site,
 			Exposure:     min(max(s.normal(siteExposure, 0.22), -0.6), 0.6),
 			Contrast:     min(max(s.normal(1+siteContrast, 0.08), 0.8), 1.25),
-			Dose:         s.between(0.5, 1.6),
+			Dose:         s.between(0.4, 1.6),
 			Marker:       s.chance(0.85),
 			Collimated:   s.chance(0.45),
 			Implant:      NoImplant,

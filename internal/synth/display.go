@@ -15,7 +15,7 @@ const (
 )
 
 // quanta reach a square millimeter of the detector without an object; it makes the noise of a usual exposure.
-const quanta = 1.6e6
+const quanta = 2.5e5
 
 // newDisplay returns the curve of a radiograph. center is the attenuation of the thigh at the fracture: the exposure
 // control sees it, so that thick thighs are not dark.

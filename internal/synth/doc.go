@@ -29,7 +29,7 @@
 // pixels depend on the configuration's seed, scale and prevalence and on its ID. They are the same on every machine: each product
 // is rounded before it is added, so nothing may be fused, and of package math only exactly rounded functions are
 // used. The guarantee is tested on amd64 by golden digests; for arm64 the compiled code was checked to hold no fused
-// instruction.
+// instruction (but where a factor is a power of two, which rounds nothing).
 //
 // # Limits
 //

@@ -57,9 +57,6 @@ func smooth(x float64) float64 {
 	return mul(mul(x, x), 3-2*x)
 }
 
-// bump is 1 at x = 0 and falls to 0 at |x| ≥ 1 without a corner.
-func bump(x float64) float64 { return smooth(1 - math.Abs(x)) }
-
 // curve is a smooth line through points of rising X; beyond its ends the end's value holds.
 type curve []struct{ X, Y float64 }
 

@@ -33,7 +33,7 @@ type fracture struct {
 type chip struct{ u, s, size, turn, thick float64 }
 
 // displacedShare of the fractures of either class are displaced; atypical ones that are not are incomplete.
-const displacedShare = 0.55
+const displacedShare = 0.45
 
 // newFracture draws the fracture of patient k. Displacement is drawn before the class is looked at.
 func newFracture(seed uint64, k int, label Label) fracture {
@@ -41,12 +41,12 @@ func newFracture(seed uint64, k int, label Label) fracture {
 	displaced := s.chance(displacedShare)
 	f := fracture{jagSeed: s.pcg.Uint64()}
 	if displaced {
-		f.shiftLateral, f.shiftFront = s.within(0, 4, -10, 10), s.within(0, 4, -10, 10)
-		f.angleLateral, f.angleFront = s.within(0, 5, -13, 13), s.within(0, 5, -13, 13)
-		f.shorten = s.between(0, 3)
-		f.gap = s.between(0.6, 1.8)
+		f.shiftLateral, f.shiftFront = s.within(0, 2, -7, 7), s.within(0, 2, -7, 7)
+		f.angleLateral, f.angleFront = s.within(0, 4, -11, 11), s.within(0, 4, -11, 11)
+		f.shorten = s.between(0, 0.8)
+		f.gap = s.between(0.3, 1)
 	} else {
-		f.gap = s.between(0.4, 1)
+		f.gap = s.between(0.2, 0.6)
 	}
 	choice := s.unit()
 	switch {
@@ -97,7 +97,7 @@ func (f *fracture) drawNormal(s *stream) {
 	f.wedge = true
 	f.wedgeUp, f.wedgeDown = s.between(9, 20), s.between(9, 20)
 	f.wedgeDepth, f.wedgeSide = s.between(-0.2, 0.4), s.sign()
-	f.wedgeShift, f.wedgeTurn = s.between(1, 4), s.between(-8, 8)
+	f.wedgeShift, f.wedgeTurn = s.between(0.3, 2.2), s.between(-5, 5)
 	for range 1 + s.below(3) {
 		f.chips = append(f.chips, chip{
 			u: mul(s.sign(), s.between(8, 20)), s: s.between(-18, 18),
@@ -110,7 +110,8 @@ func (f *fracture) drawNormal(s *stream) {
 // place across the shaft from −1 to 1.
 type lines struct {
 	near, far       [lineSteps + 1]float64 // s of the break
-	nearGap, farGap [lineSteps + 1]float64 // half the gap; negative where the bone is whole
+	nearGap, farGap [lineSteps + 1]float64 // half the gap; 0 where the bone is whole
+	nearLie, farLie [lineSteps + 1]float64 // cosine of the line's angle against the cross section
 }
 
 const lineSteps = 256
@@ -139,7 +140,20 @@ func (f *fracture) linesOf(view View, radius float64) *lines {
 			l.nearGap[i], l.farGap[i] = f.crack(view, r)
 		}
 	}
+	lie(&l.near, &l.nearLie, radius)
+	lie(&l.far, &l.farLie, radius)
 	return l
+}
+
+// lie computes the cosines that turn a distance along the shaft into one across the line: a steep crack is as wide
+// as a flat one.
+func lie(line, cosine *[lineSteps + 1]float64, radius float64) {
+	for i := range line {
+		// Over a few steps, so that roughness does not count.
+		a, b := max(i-8, 0), min(i+8, lineSteps)
+		slope := (line[b] - line[a]) / mul(float64(2*(b-a)), radius/lineSteps)
+		cosine[i] = 1 / math.Sqrt(1+mul(slope, slope))
+	}
 }
 
 // crack returns half the gap of an incomplete break on the near and far surface. It opens at the lateral cortex and

@@ -78,7 +78,8 @@ func (b *broken) belongs(p piece, u, s, q float64) float64 {
 	i := min(int(at), lineSteps-1)
 	f := at - float64(i)
 	along := func(l *[lineSteps + 1]float64) float64 { return l[i] + mul(l[i+1]-l[i], f) }
-	near, far := s-along(&b.lines.near), s-along(&b.lines.far)
+	near := mul(s-along(&b.lines.near), along(&b.lines.nearLie))
+	far := mul(s-along(&b.lines.far), along(&b.lines.farLie))
 	if p == proximal {
 		near, far = -near, -far
 	}

@@ -1,7 +1,5 @@
 package synth
 
-import "femur/internal/geom"
-
 // glyph returns the five by seven cells of a side's letter, top row first.
 func glyph(side Side) [7]string {
 	if side == Left {
@@ -21,7 +19,7 @@ type marker struct {
 // newMarker puts the letter near the border of the field, away from the fracture.
 func newMarker(s *stream, spec *Spec, f field) *marker {
 	m := &marker{cells: glyph(spec.Side), cell: s.between(1.5, 2.3) / float64(spec.Pitch), attenuation: s.between(1.5, 3.5)}
-	wide, high := 5*m.cell, 7*m.cell
+	wide, high := mul(5, m.cell), mul(7, m.cell)
 	clear := 45 / float64(spec.Pitch)
 	// A field too narrow for a letter beside the fracture keeps the last place tried.
 	for range 40 {
@@ -40,7 +38,8 @@ func newMarker(s *stream, spec *Spec, f field) *marker {
 		case 3:
 			m.top = y1 - mul(0.05, y1-y0)
 		}
-		if (geom.Point{X: m.left + wide/2, Y: m.top + high/2}).Distance(spec.Center) > clear {
+		dx, dy := m.left+wide/2-spec.Center.X, m.top+high/2-spec.Center.Y
+		if mul(dx, dx)+mul(dy, dy) > mul(clear, clear) {
 			break
 		}
 	}

@@ -15,7 +15,12 @@ type person struct {
 	marrow     float64 // density of the cancellous bone, of cortical bone
 	thigh      float64 // half the thickness of the thigh at the fracture
 	fat        float64 // thickness of the layer below the skin
-	fracture   fracture
+	// The swelling around the fracture is of no class. It is what shows a fracture's place on a film too coarse to
+	// show the break.
+	swelling                      float64 // added attenuation in its middle
+	swellingAcross, swellingAlong float64
+	surface                       uint64 // seeds the unevenness of the outline
+	fracture                      fracture
 }
 
 // newPerson draws patient k. What depends on the label is in atypical and in the fracture, and there alone.
@@ -38,6 +43,9 @@ func newPerson(seed uint64, k int, label Label) person {
 	p.marrow = s.between(0.22, 0.4)
 	p.thigh = s.within(76, 11, 50, 110)
 	p.fat = s.between(6, 0.3*p.thigh)
+	p.swelling = s.between(0.45, 0.8)
+	p.swellingAcross, p.swellingAlong = s.between(55, 75), s.between(45, 65)
+	p.surface = s.pcg.Uint64()
 	if label == AFF {
 		p.atypical()
 	}

@@ -63,6 +63,7 @@ func (r *renderer) row(out []uint16, y int) {
 	sc := r.scene
 	w := len(out)
 	sc.tissue.fill(r.attenuation, y)
+	sc.dressing.add(r.attenuation, y)
 	add := func(layer []float64, weight float64) {
 		for x, v := range layer {
 			if v != 0 {
@@ -93,7 +94,7 @@ func (r *renderer) row(out []uint16, y int) {
 	above, here, below := r.noise[(y+2)%3], r.noise[y%3], r.noise[(y+1)%3]
 	const most = displaySteps * displayMost
 	for x, a := range r.attenuation {
-		i := min(int(mul(a, displaySteps)), most)
+		i := min(max(int(mul(a, displaySteps)), 0), most)
 		// The blur (1 2 1) on both axes multiplies the deviation by six.
 		noise := int64(above[x]+2*here[x]+below[x]) * int64(sc.display.noise[i]) / 6
 		r.gray[x] = sc.display.gray[i] + int32(noise>>16)

@@ -3,12 +3,15 @@ package synth
 // A scene is everything on one radiograph, ready to be drawn row by row.
 type scene struct {
 	spec      Spec
+	placed    *frame // of the unbroken bone
 	tissue    *tissue
 	broken    *broken
 	fragments []fragment
-	fixed     []ellipsoid // bones that no fragment carries
-	nail      *frame      // that of the canal, where there is a nail
+	fixed     []ellipsoid // bones that no fragment carries, and then the splinters
+	chipsFrom int
+	nail      *frame // that of the canal, where there is a nail
 	bars      []bar
+	dressing  dressing
 	marker    *marker
 	field     field
 	display   *display
@@ -26,7 +29,7 @@ func newScene(config Config, at place) *scene {
 	s := newStream(config.Seed, forTexture, at.patient, at.radiograph)
 	pitch := float64(spec.Pitch)
 
-	turn := s.within(0, 5, -13, 13)
+	turn := s.within(0, 7, -18, 18)
 	rolled := s.chance(0.5)
 	rollSide := 90 * s.sign()
 	// A landscape film that is no overview shows a thigh that lies across it, in half of the cases.
@@ -44,7 +47,7 @@ func newScene(config Config, at place) *scene {
 
 	broken := newBroken(&p, spec.View, pitch)
 	sc := &scene{
-		spec: spec, broken: broken, grain: newGrain(s), noise: s.pcg.Uint64(),
+		spec: spec, placed: &base, broken: broken, grain: newGrain(s), noise: s.pcg.Uint64(),
 		tissue: newTissue(&p, spec.View, base, pitch, spec.Width, s.pcg.Uint64()),
 		fixed:  p.pelvis(base, spec.View),
 	}
@@ -53,11 +56,12 @@ func newScene(config Config, at place) *scene {
 		sc.nail = &base
 	}
 	sc.bars = p.metal(base, spec.View, spec.Implant)
+	sc.dressing = newDressing(s, &p, base)
 	sc.field = newField(s, &spec)
 	if m := newMarker(s, &spec, sc.field); spec.Marker {
 		sc.marker = m
 	}
-	sc.display = newDisplay(&spec, sc.tissue.at(0, 0))
+	sc.display = newDisplay(&spec, sc.tissue.at(0, 0)-0.5*p.swelling)
 	return sc
 }
 
@@ -83,6 +87,7 @@ func (sc *scene) placeFragments(p *person, base frame) {
 		out := mul(f.wedgeSide, f.wedgeShift)
 		sc.fragments = append(sc.fragments, fragment{piece: wedge, frame: base.moved(f.wedgeTurn, out, 0)})
 	}
+	sc.chipsFrom = len(sc.fixed)
 	for _, c := range f.chips {
 		sc.fixed = append(sc.fixed, ellipsoid{
 			frame: base.moved(c.turn, c.u, c.s), a: c.size / 2, b: c.size, d: c.thick / 2, shell: 20,

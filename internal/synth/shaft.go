@@ -1,5 +1,7 @@
 package synth
 
+import "math"
+
 // A section is the cross section of the shaft's tube at one place along it, as one view shows it: a cylinder wall
 // between two ellipses. Lengths are in mm across the beam, measured from the axis of the frame.
 type section struct {
@@ -80,6 +82,8 @@ func newShaft(p *person, view View) *shaft {
 		depth := mul(other.high.at(s)+other.low.at(s), p.girth/2)
 		thin := wall.at(s)
 		highWall, lowWall := mul(e.highCortex, thin), mul(e.lowWall, thin)
+		high += p.uneven(s, 1)
+		low += p.uneven(s, 2)
 		if beak := p.fracture.beakAt(s - p.breakAt); beak > 0 {
 			if view == AP {
 				high += beak
@@ -103,6 +107,22 @@ func newShaft(p *person, view View) *shaft {
 		t.widest = max(t.widest, high+max(axis, -axis), low+max(axis, -axis))
 	}
 	return t
+}
+
+// uneven is how far the bone's outline strays from a smooth one at s: up to half a millimeter within centimeters, as
+// on every femur.
+func (p *person) uneven(s float64, side uint64) float64 {
+	sum := 0.0
+	for octave, wave := range []float64{34, 13, 6} {
+		at := s / wave
+		i := math.Floor(at)
+		value := func(i float64) float64 {
+			h := scramble(p.surface + scramble(side<<50+uint64(octave)<<40+uint64(int64(i)+1<<20)))
+			return float64(h>>11)*0x1p-52 - 1
+		}
+		sum += mul([]float64{0.5, 0.3, 0.15}[octave], value(i)+mul(value(i+1)-value(i), smooth(at-i)))
+	}
+	return sum
 }
 
 // beakAt returns the height of the periosteal beak at s from the fracture.

@@ -87,15 +87,24 @@ func (t *tissue) at(u, s float64) float64 {
 	if rest <= 0 {
 		return 0
 	}
+	inside := rest
 	attenuation := mul(perFat*2*depth, math.Sqrt(rest))
 	q = (u - center) / (half - p.fat)
 	if rest = 1 - mul(q, q); rest > 0 {
 		attenuation += mul((perMuscle-perFat)*2*(depth-p.fat), math.Sqrt(rest))
 	}
+	attenuation += p.swellingAt(u, s, inside)
 	// Muscles and the fat between them run along the bone.
-	texture := mul(0.05, t.lattice(mul(u, 1.0/17), mul(s, 1.0/90), 1)) + mul(0.025, t.lattice(mul(u, 1.0/7), mul(s, 1.0/40), 2)) +
-		mul(0.03, t.lattice(mul(u, 1.0/60), mul(s, 1.0/60), 3))
+	texture := mul(0.035, t.lattice(mul(u, 1.0/17), mul(s, 1.0/90), 1)) + mul(0.02, t.lattice(mul(u, 1.0/7), mul(s, 1.0/40), 2)) +
+		mul(0.02, t.lattice(mul(u, 1.0/60), mul(s, 1.0/60), 3))
 	return mul(attenuation, 1+texture)
+}
+
+// swellingAt returns the attenuation that blood and swelling add around a fresh fracture. rest is 1 in the middle of
+// the thigh and 0 at the skin.
+func (p *person) swellingAt(u, s, rest float64) float64 {
+	u, s = u/p.swellingAcross, s/p.swellingAlong
+	return mul(mul(p.swelling, smooth(1-math.Sqrt(mul(u, u)+mul(s, s)))), smooth(3*rest))
 }
 
 // lattice is smooth noise between −1 and 1 with one free value per unit square.
