@@ -32,6 +32,6 @@
 // Another plugin, another instruction set or another number of cores may round
 // differently: Info.Environment records what computed. The Go backend is always
 // sequential, since its parallel mode deadlocks on training steps; a tiny conv net
-// trains twenty times slower on it than on XLA, a larger one slower still. A plugin that aborts the process while it is
-// loaded cannot be caught.
+// trains twenty times slower on it than on XLA, a larger one slower still. A
+// plugin that aborts the process while it is loaded cannot be caught.
 package backend
