@@ -23,12 +23,15 @@ type Options struct {
 	ReadOnly bool
 	// Log receives Badger's messages and what was repaired.
 	Log hclog.Logger
+
+	small bool // logs and tables are short, so that a test sees many of them
 }
 
 // A Store is a [cache.Store] in a folder. Use [Open].
 type Store struct {
 	dir      string
 	readOnly bool
+	small    bool
 	log      hclog.Logger
 	hold     *hold
 	gate     *gate
@@ -48,7 +51,7 @@ var _ cache.Store = (*Store)(nil)
 // process left in the middle of a write is repaired; what was committed is all there. When another
 // process has the store open, the error is a [LockedError].
 func Open(dir string, o Options) (_ *Store, err error) {
-	s := &Store{dir: dir, readOnly: o.ReadOnly, log: o.Log, gate: newGate(), codec: newCodec()}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, small: o.small, log: o.Log, gate: newGate(), codec: newCodec()}
 	if s.log == nil {
 		s.log = hclog.NewNullLogger()
 	}
@@ -95,6 +98,10 @@ func (s *Store) start() (err error) {
 // in milliseconds: small tables in memory, no caches beyond the operating system's (chunks are
 // read once as a rule), and value logs short enough to be scanned at a start.
 func (s *Store) options(readOnly bool) badger.Options {
+	memTable, valueLog := int64(16<<20), int64(64<<20)
+	if s.small {
+		memTable, valueLog = 1<<20, 4<<20
+	}
 	return badger.DefaultOptions(s.badgerDir()).
 		WithLogger(badgerLog{s.log.Named("badger")}).
 		WithReadOnly(readOnly).
@@ -105,21 +112,19 @@ func (s *Store) options(readOnly bool) badger.Options {
 		WithCompression(options.None). // chunks are compressed, keys are hashes
 		WithBlockCacheSize(0).
 		WithIndexCacheSize(0).
-		WithMemTableSize(memTableSize).
+		WithMemTableSize(memTable).
 		WithNumMemtables(2).
 		WithNumCompactors(2).
 		WithNumLevelZeroTables(4).
 		WithNumLevelZeroTablesStall(12).
 		WithCompactL0OnClose(false).
-		WithBaseTableSize(4 << 20).
-		WithBaseLevelSize(32 << 20).
+		WithBaseTableSize(memTable / 4).
+		WithBaseLevelSize(2 * memTable).
 		WithValueThreshold(4 << 10).
-		WithValueLogFileSize(64 << 20).
+		WithValueLogFileSize(valueLog).
 		WithVerifyValueChecksum(true).
 		WithChecksumVerificationMode(options.OnBlockRead)
 }
-
-const memTableSize = 16 << 20
 
 func (s *Store) checkFormat() error {
 	return s.update(func(txn *badger.Txn) error {

@@ -52,7 +52,7 @@ func (s *Store) repairForReader() error {
 	if err := s.hold.release(); err != nil {
 		return err
 	}
-	writer, err := Open(s.dir, Options{Log: s.log})
+	writer, err := Open(s.dir, Options{Log: s.log, small: s.small})
 	if err == nil {
 		err = writer.Close()
 	}
