@@ -17,7 +17,7 @@
 // reads files, the environment, the clock or random numbers, since such an input would change results
 // behind the cache's back.
 //
-// Limits: parameters are structs with the tags of gohcl (attr, optional, block, label) on fields that
-// gocty can fill; a stage has at most 1,000 instances; a file is at most 1 MiB. Faults of the caller,
+// Limits: parameters are structs with the tags of gohcl (attr, optional, block, label, remain) on
+// fields that gocty can fill; a stage has at most 1,000 instances; a file is at most 1 MiB. Faults of the caller,
 // such as a bad tag or a kind whose port and parameter share a name, panic.
 package pipeline

@@ -108,6 +108,5 @@ func evaluate(e hclsyntax.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diag
 	if v == cty.NilVal {
 		v = cty.DynamicVal
 	}
-	v, _ = v.UnmarkDeep()
 	return v, diags
 }

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -88,11 +90,14 @@ func (l *loader) checkMember(t hcl.Traversal, what, plural string, known []strin
 	if !ok {
 		return errorAt(t.SourceRange(), fmt.Sprintf("Missing %s name", what), "Write %s.NAME.%s", t.RootName(), didYouMean("", plural, known))
 	}
-	for _, k := range known {
-		if k == name {
-			use(name)
-			return nil
-		}
+	if slices.Contains(known, name) {
+		use(name)
+		return nil
+	}
+	if before, after, ok := strings.Cut(name, "-"); ok && slices.Contains(known, before) {
+		use(before)
+		return errorAt(at, fmt.Sprintf("Unknown %s", what), "There is no %s.%s, since a dash may be part of a name. To subtract, put blanks around it: %s.%s - %s.",
+			t.RootName(), name, t.RootName(), before, after)
 	}
 	if n := nearest(name, known); n != "" {
 		use(n) // one misspelling is one fault, not also an unused definition
