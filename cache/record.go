@@ -25,8 +25,11 @@ type Record struct {
 	Fitted Digest `json:"fitted,omitzero"`
 	// Learned is Fitted and the patients of every model that took part upstream.
 	Learned Digest `json:"learned,omitzero"`
-	Purity  Purity `json:"purity"`
-	Facts   Facts  `json:"facts"`
+	// ItemLearned points at a manifest of MediaPatients: Learned item by item, when the items of the
+	// outputs differ in it. Items that no model stands behind are left out. Without it, Learned holds for all.
+	ItemLearned Digest `json:"item_learned,omitzero"`
+	Purity      Purity `json:"purity"`
+	Facts       Facts  `json:"facts"`
 }
 
 // Output returns the output with the name.

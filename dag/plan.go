@@ -2,6 +2,7 @@ package dag
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 
@@ -54,3 +55,117 @@ type Step struct {
 
 // A Plan lists the selected nodes in an order in which they can run.
 type Plan struct{ Steps []Step }
+
+// NewPlan says what a run of the selection would do, by the same evaluation as the run. It executes
+// nothing and writes no result. With Selection.Only, an input that is not in the cache is an error.
+func NewPlan(ctx context.Context, g *Graph, o Options) (*Plan, error) {
+	sel, err := g.choose(o.Selection)
+	if err != nil {
+		return nil, err
+	}
+	p := &planner{session: newSession(g, o), sel: sel, records: map[Address]*cache.Record{}, states: map[Address]State{}}
+	plan := &Plan{Steps: make([]Step, 0, len(sel.order))}
+	for _, n := range sel.order {
+		step, err := p.step(ctx, n)
+		if err != nil {
+			return nil, &StageError{Address: n.Address, Err: err}
+		}
+		if step.State != Hit && !sel.mayRun(n.Address) {
+			return nil, &StaleInputError{Only: o.Selection.Only, Input: n.Address}
+		}
+		p.records[n.Address], p.states[n.Address] = step.Record, step.State
+		plan.Steps = append(plan.Steps, step)
+	}
+	return plan, nil
+}
+
+// A planner holds what was decided of the nodes before.
+type planner struct {
+	*session
+	sel     selected
+	records map[Address]*cache.Record // of hits
+	states  map[Address]State
+}
+
+// A node is
+//
+//	forced  upstream all hits  key found   state
+//	no      yes                yes         hit
+//	no      yes                no          run
+//	no      no                 unknown     depends
+//	yes     yes                any         run
+//	yes     no                 unknown     run, its key unknown
+func (p *planner) step(ctx context.Context, n *Node) (Step, error) {
+	step := Step{Address: n.Address, Node: n}
+	forced := p.sel.forced[n.Address]
+	waits := p.waits(n)
+	if len(waits) > 0 {
+		base, err := p.partial(ctx, n)
+		if err != nil {
+			return step, err
+		}
+		step.State, step.Recipe = Depends, base
+		step.Reasons, err = p.known(ctx, n, base)
+		if err != nil {
+			return step, err
+		}
+		step.Reasons = append(step.Reasons, waits...)
+		if forced != "" {
+			step.State = Run
+			step.Reasons = append(step.Reasons, Reason{Component: ComponentForced, Text: forced})
+		}
+		sortReasons(step.Reasons)
+		return step, nil
+	}
+	ev, err := p.evaluate(ctx, n, p.records)
+	if err != nil {
+		return step, err
+	}
+	step.Key, step.Recipe = ev.key, ev.recipe
+	if ev.hit != nil && forced == "" {
+		step.State, step.Record = Hit, ev.hit
+		return step, nil
+	}
+	step.State = Run
+	if step.Reasons, err = p.reasons(ctx, ev, forced); err != nil {
+		return step, err
+	}
+	w, err := p.items(ctx, ev, forced != "")
+	if err != nil {
+		return step, err
+	}
+	if w != nil {
+		step.Size, step.Hits = len(w.items), len(w.items)-len(w.todo)
+	}
+	return step, nil
+}
+
+// waits names the upstream nodes whose results a node has to wait for.
+func (p *planner) waits(n *Node) []Reason {
+	var rs []Reason
+	for _, a := range n.Upstream() {
+		will := ""
+		switch p.states[a] {
+		case Hit:
+			continue
+		case Run:
+			will = "would run"
+		case Depends:
+			will = "may run"
+		}
+		rs = append(rs, Reason{
+			Component: ComponentInput,
+			Change:    cache.Change{Kind: cache.Input, Label: string(a)},
+			Text:      fmt.Sprintf("upstream %s %s", a, will),
+		})
+	}
+	return rs
+}
+
+func (p *planner) partial(ctx context.Context, n *Node) (r cache.Recipe, err error) {
+	err = guard("plan", func() error {
+		r, err = p.base(ctx, n)
+		return err
+	})
+	return r, err
+}

@@ -37,11 +37,5 @@ type Summary struct {
 	Totals      Totals
 	Seconds     float64
 	Interrupted bool
-	Failures    []StageError // in the order in which they happened
-}
-
-// A StageError is the failure of one node.
-type StageError struct {
-	Address Address
-	Err     error
+	Failures    []*StageError // in the order in which they happened
 }
