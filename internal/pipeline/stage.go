@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -102,9 +101,9 @@ func (l *loader) instantiate(s *stage) {
 		}
 		instances = []*instance{l.newInstance(s, nil, values)}
 	}
-	faults := merger{total: len(instances), entries: map[string]*merged{}}
+	faults := newMerger(instances)
 	for _, i := range instances {
-		report := func(ds ...*hcl.Diagnostic) { faults.add(i.address, ds) }
+		report := func(ds ...*hcl.Diagnostic) { faults.add(i, ds) }
 		names := l.references()
 		names["matrix"] = cty.ObjectVal(i.values)
 		ctx := l.context(names)
@@ -127,44 +126,4 @@ func (l *loader) instantiate(s *stage) {
 				"Nothing in %s depends on %s, so its instances all do the same work. Use matrix.%s, refer to a stage that has this key, or remove it.", s.address, k.name, k.name))
 		}
 	}
-}
-
-// A merger collects the faults of a stage's instances, each once.
-type merger struct {
-	total   int
-	order   []string
-	entries map[string]*merged
-}
-
-type merged struct {
-	diagnostic *hcl.Diagnostic
-	addresses  []string
-}
-
-func (m *merger) add(a dag.Address, ds []*hcl.Diagnostic) {
-	for _, d := range ds {
-		id := fmt.Sprintf("%d %s %s %s", d.Severity, d.Summary, d.Detail, d.Subject)
-		e := m.entries[id]
-		if e == nil {
-			e = &merged{diagnostic: d}
-			m.entries[id] = e
-			m.order = append(m.order, id)
-		}
-		if !slices.Contains(e.addresses, string(a)) {
-			e.addresses = append(e.addresses, string(a))
-		}
-	}
-}
-
-// diagnostics names the instances of a fault that not all of them have.
-func (m *merger) diagnostics() hcl.Diagnostics {
-	var out hcl.Diagnostics
-	for _, id := range m.order {
-		e := m.entries[id]
-		if len(e.addresses) < m.total {
-			e.diagnostic.Detail += fmt.Sprintf(" This concerns %s.", listed(e.addresses, 3))
-		}
-		out = append(out, e.diagnostic)
-	}
-	return out
 }
