@@ -19,14 +19,13 @@ type Result struct {
 
 // A Count says how much data a part of the study has.
 type Count struct {
-	Task               string // "localization" or "classification"
-	Partition          Partition
-	Patients, Images   int
-	PositivePatients   int
-	PositiveImages     int
-	CalibratedImages   int // with a known pitch; localization only
-	Arms               []string
-	ScoresAreEnsembles bool // test scores averaged over several folds
+	Task             string // "localization" or "classification"
+	Partition        Partition
+	Patients, Images int
+	PositivePatients int
+	PositiveImages   int
+	CalibratedImages int // with a known pitch; localization only
+	Arms             []string
 }
 
 // Analyze computes the study. Either slice may be empty; the questions that lack

@@ -53,8 +53,20 @@ func (a *analyst) answerLocalization() Answer {
 	out.Points = points(accuracy, guess,
 		Point{fmt.Sprintf("%s against %s", a.options.Positive, a.options.Negative), a.conclusions(medianDifference, byClass, part.Partition)},
 		Point{"Network against network", a.conclusions(medianDifference, byModel, part.Partition)},
+		a.outOfFold(medianDifference, byClass, part.Partition, Development),
 	)
 	return out
+}
+
+// outOfFold adds what the development part says on the main comparison where the
+// test part has too few patients to say anything. It stays apart: it is no answer.
+func (a *analyst) outOfFold(name, question string, part, other Partition) Point {
+	for _, e := range a.Metrics.Comparisons {
+		if e.Name == name && e.Question == question && e.Partition == part && part == Test && e.Verdict == TooFew {
+			return Point{"Out of fold, where there are more patients", a.conclusions(name, question, other)}
+		}
+	}
+	return Point{}
 }
 
 // points drops those without findings.
@@ -104,9 +116,10 @@ func (a *analyst) answerClassification() Answer {
 	}
 	out.Headline = a.headline(patch)
 	out.Points = points(areas,
-		Point{"Patch against whole image", a.conclusions(aurocDifference, byInput, part.Partition)},
+		Point{"Patch against other inputs", a.conclusions(aurocDifference, byInput, part.Partition)},
 		Point{"Annotated against predicted centers", a.conclusions(aurocDifference, byCenters, part.Partition)},
 		Point{"Network against network", a.conclusions(aurocDifference, byModel, part.Partition)},
+		a.outOfFold(aurocDifference, byInput, part.Partition, Validate),
 	)
 	return out
 }

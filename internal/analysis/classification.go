@@ -27,7 +27,6 @@ type scored struct {
 	positive          []bool
 	folds             []int
 	images            int
-	ensemble          bool // several folds behind a score
 }
 
 // sortedKeys are the keys of a map in order.
@@ -50,7 +49,6 @@ func gather(rows []ClassificationRow, group string) scored {
 		for _, r := range folds {
 			sum += r.Score
 		}
-		s.ensemble = s.ensemble || len(folds) > 1
 		name := image
 		if group == perPatient {
 			name = folds[0].Patient
@@ -137,7 +135,6 @@ func (a *analyst) countScores(part Partition, arms []scored) {
 	images, patients := map[string]bool{}, map[string]bool{}
 	for _, s := range arms {
 		c.Arms = append(c.Arms, s.arm)
-		c.ScoresAreEnsembles = c.ScoresAreEnsembles || s.ensemble
 		for i, name := range s.names {
 			images[name], patients[s.patients[i]] = s.positive[i], s.positive[i]
 		}

@@ -19,30 +19,40 @@ const (
 )
 
 // A LocalizationRow is one radiograph's true and predicted fracture center, in
-// oriented pixels (x right, y down, continuous).
+// oriented pixels (x right, y down, continuous). The tags name its columns where rows
+// are kept as a table.
 type LocalizationRow struct {
-	Image, Patient, Label string
-	Arm                   string    // the localizer's model
-	Partition             Partition // Test or Development
+	Image     string    `parquet:"image"`
+	Patient   string    `parquet:"patient"`
+	Label     string    `parquet:"label"`
+	Arm       string    `parquet:"arm"`       // the localizer's model
+	Partition Partition `parquet:"partition"` // Test or Development
 
-	TrueX, TrueY, PredX, PredY float64
+	TrueX float64 `parquet:"true_x"`
+	TrueY float64 `parquet:"true_y"`
+	PredX float64 `parquet:"pred_x"`
+	PredY float64 `parquet:"pred_y"`
 	// ConstX and ConstY are the constant-mean guess: the mean relative position of
 	// the training centers times this radiograph's size.
-	ConstX, ConstY float64
-	Width, Height  float64 // pixels
-	Pitch          float64 // mm per pixel, 0 if unknown
+	ConstX float64 `parquet:"const_x"`
+	ConstY float64 `parquet:"const_y"`
+	Width  float64 `parquet:"width"` // pixels
+	Height float64 `parquet:"height"`
+	Pitch  float64 `parquet:"pitch"` // mm per pixel, 0 if unknown
 }
 
 // A ClassificationRow is one classifier's score of one radiograph. On the test part,
 // rows of the same image and arm with different folds are averaged to one score.
 type ClassificationRow struct {
-	Image, Patient string
-	Positive       bool
-	Arm            string // the name shown, such as "cnn-small · patch"
-	Model, Input   string
-	Fold           int       // of the classifier
-	Partition      Partition // Test or Validate
-	Score          float64   // probability of the positive class
+	Image     string    `parquet:"image"`
+	Patient   string    `parquet:"patient"`
+	Positive  bool      `parquet:"positive"`
+	Arm       string    `parquet:"arm"` // the name shown, such as "cnn-small · patch"
+	Model     string    `parquet:"model"`
+	Input     string    `parquet:"input"`
+	Fold      int       `parquet:"fold"`      // of the classifier; any number on the test part
+	Partition Partition `parquet:"partition"` // Test or Validate
+	Score     float64   `parquet:"score"`     // probability of the positive class
 }
 
 // checkLocalization refuses rows that no estimate may be made from and returns them

@@ -22,11 +22,7 @@ func classificationSection(r analysis.Result, part analysis.Partition) (section,
 		return s, false
 	}
 	if part == analysis.Test {
-		scored := "Each radiograph of the test part was scored by one classifier of each arm."
-		if ensembles(r, part) {
-			scored = "Each radiograph of the test part has the mean score of the folds' classifiers."
-		}
-		s.Text = append(s.Text, scored+" Thresholds were chosen on the out-of-fold scores of the development part.")
+		s.Text = append(s.Text, "No classifier saw a patient of the test part. Where the classifiers of several folds scored a radiograph, its score is their mean. Thresholds were chosen on the out-of-fold scores of the development part.")
 	} else {
 		s.Text = append(s.Text, "Each radiograph of the development part was scored by the classifier of the fold that held its patient out. The threshold for a fold was chosen on the other folds. Shown apart from the test part, and not used for the answer if that part has both classes.")
 	}
@@ -58,13 +54,6 @@ func classificationSection(r analysis.Result, part analysis.Partition) (section,
 		last.Notes = append(last.Notes, fmt.Sprintf("Always naming the larger class is right for %.0f %% of the radiographs. PPV and NPV hold at the prevalence of this part.", 100*majority))
 	}
 	return s, true
-}
-
-// ensembles tells whether scores of a part are means over folds.
-func ensembles(r analysis.Result, part analysis.Partition) bool {
-	return slices.ContainsFunc(r.Counts, func(c analysis.Count) bool {
-		return c.Task == "classification" && c.Partition == part && c.ScoresAreEnsembles
-	})
 }
 
 type column struct{ name, title string }
