@@ -21,7 +21,6 @@ type Phase string
 // The phases of a task.
 const (
 	PhaseRun     Phase = "run"     // Stage.Run
-	PhaseRoute   Phase = "route"   // Router.Route
 	PhaseCollect Phase = "collect" // Collector.Collect
 )
 
@@ -32,6 +31,7 @@ type TaskSpec struct {
 	Stage    Stage
 	Phase    Phase
 	Seed     uint64
+	Seeded   bool
 	Inputs   map[string]Input // by port; an optional port left unbound is absent
 	Outputs  []Port
 	Items    []cache.ItemRef             // of a Mapper in PhaseRun: the only items to create

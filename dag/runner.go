@@ -1,6 +1,7 @@
 package dag
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -18,9 +19,9 @@ type Runner struct {
 
 	// LogSink opens a place for what a stage prints while it runs, kept whether it fails or not. May be nil.
 	LogSink func(a Address) (io.WriteCloser, error)
-	Log     hclog.Logger // for developers; may be nil
-	Host    string       // recorded with the results
-	Now     func() time.Time
+	Log     hclog.Logger     // for developers; may be nil
+	Host    string           // recorded with the results
+	Now     func() time.Time // nil means time.Now
 }
 
 // RunOptions are what differs from one run to the next.
@@ -38,4 +39,15 @@ type Summary struct {
 	Seconds     float64
 	Interrupted bool
 	Failures    []*StageError // in the order in which they happened
+}
+
+// Run brings the selected nodes up to date. It returns how the run ended, and an error unless every node
+// is: the first [*StageError], [ErrInterrupted], or what is wrong with the graph or the selection.
+func (r *Runner) Run(ctx context.Context, g *Graph, o RunOptions) (Summary, error) {
+	sel, err := g.choose(r.Selection)
+	if err != nil {
+		return Summary{}, err
+	}
+	x := newRun(r, g, sel, o)
+	return x.run(ctx)
 }
