@@ -283,7 +283,7 @@ func workAndKill(t *testing.T, dir, round string, after time.Duration) (last int
 // TestDamagedFiles changes bits and cuts ends off files, at random, in copies of a store: what is read
 // afterwards is right, or an error.
 func TestDamagedFiles(t *testing.T) {
-	trials := 60
+	trials := 30
 	if text := os.Getenv("FEMUR_DAMAGES"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -341,7 +341,7 @@ func TestDamagedFiles(t *testing.T) {
 	t.Logf("%d trials: %v, %d ended the process", trials, counts, ended)
 }
 
-const damageTasks = 150
+const damageTasks = 40
 
 // damageTrials damages a copy of the store once for every seed and says what became of it.
 func damageTrials(dir string, seeds []string) error {
@@ -392,6 +392,7 @@ func damageTrial(dir string, r *rand.Rand) (result string, err error) {
 	ctx := context.Background()
 	s, err := Open(damaged, Options{small: true})
 	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return kind + ": not opened", nil
 	}
 	defer s.Close()

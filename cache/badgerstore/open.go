@@ -79,8 +79,11 @@ func (s *Store) start() (err error) {
 	if err := s.repair(); err != nil {
 		return err
 	}
+	if err := s.checkTables(); err != nil {
+		return s.advise(err)
+	}
 	if s.db, err = badger.Open(s.options(s.readOnly)); err != nil {
-		return translate(err)
+		return s.advise(err)
 	}
 	s.buffer = newBuffer(s.db)
 	s.fields.forget()
@@ -92,6 +95,11 @@ func (s *Store) start() (err error) {
 		return errors.Join(err, s.db.Close())
 	}
 	return nil
+}
+
+// advise says what a user can do where Badger cannot open its files.
+func (s *Store) advise(err error) error {
+	return fmt.Errorf("%w; if a file was damaged, move %s away: what it held is computed again", err, s.badgerDir())
 }
 
 // options are tuned for a laptop that trains networks beside the store, and for a start and an end

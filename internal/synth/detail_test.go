@@ -44,7 +44,7 @@ func TestDetailIsLostInTheWholeRadiograph(t *testing.T) {
 		t.Skip("renders a cohort at a quarter of the real size")
 	}
 	const side, input = 72, 112
-	c, specs := oneEach(t, 450, 0.25)
+	c, specs := oneEach(t, 400, 0.25)
 	var patches, wholes, films []sample
 	for _, s := range specs {
 		im, err := c.Render(s)

@@ -23,7 +23,8 @@ func Balances() []string { return []string{BalanceWeights, BalanceNone} }
 type Config struct {
 	// Model names the backbone; see package zoo.
 	Model string `json:"model" hcl:"model,optional" doc:"Name of the backbone."`
-	// Size is the side of the input in pixels.
+	// Size is the side of the input in pixels. It is no parameter of a stage:
+	// the patches decide it.
 	Size int `json:"size"`
 	// Balance is how class imbalance is met; see Balances.
 	Balance string `json:"balance" hcl:"balance,optional" doc:"How class imbalance is met: weights (by class frequency) or none."`
@@ -37,7 +38,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Model:     "cnn-small",
-		Size:      112,
+		Size:      224,
 		Balance:   BalanceWeights,
 		Smoothing: 0.05,
 		Plan: fit.Plan{

@@ -18,9 +18,9 @@ type Config struct {
 	Size int `json:"size" hcl:"size,optional" doc:"Side of the letterboxed input in pixels."`
 	// Head names how features become a point; see Heads.
 	Head string `json:"head" hcl:"head,optional" doc:"dsnt (mean of a heatmap) or regression (pooled features to a point)."`
-	// SpreadPX is the deviation, in input pixels, of the Gaussian that the
-	// heatmap of the head "dsnt" is drawn to.
-	SpreadPX float64 `json:"spread_px" hcl:"spread_px,optional" doc:"dsnt: deviation in input pixels of the Gaussian that the heatmap is drawn to."`
+	// Spread is the deviation of the Gaussian that the heatmap of the head
+	// "dsnt" is drawn to, in sides of the input.
+	Spread float64 `json:"spread" hcl:"spread,optional" doc:"dsnt: deviation of the Gaussian that the heatmap is drawn to, as a fraction of the side."`
 	// Regularization weighs that pull against the distance; 0 is none.
 	Regularization float64         `json:"regularization" hcl:"regularization,optional" doc:"dsnt: weight of that pull."`
 	Plan           fit.Plan        `json:"plan" hcl:",remain"`
@@ -31,10 +31,10 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Model:          "cnn-small",
-		Size:           112,
+		Size:           224,
 		Head:           HeadDSNT,
-		SpreadPX:       6,
-		Regularization: 1,
+		Spread:         0.03,
+		Regularization: 0.2,
 		Plan: fit.Plan{
 			Epochs: 40, BatchSize: 16, LearningRate: 2e-3, FinalRate: 0.01, WarmupEpochs: 3,
 			WeightDecay: 0.05, ClipNorm: 1, Averaging: 0.95,
@@ -54,8 +54,8 @@ func (c Config) Validate() error {
 	if !slices.Contains(Heads(), c.Head) {
 		faults = append(faults, fmt.Errorf("head: %w", zoo.Unknown("head", c.Head, Heads())))
 	}
-	if !(c.SpreadPX > 0 && c.SpreadPX <= float64(c.Size)) {
-		faults = append(faults, fmt.Errorf("spread_px: above 0 and at most the size, not %g", c.SpreadPX))
+	if !(c.Spread > 0 && c.Spread <= 1) {
+		faults = append(faults, fmt.Errorf("spread: above 0 and at most 1, not %g", c.Spread))
 	}
 	if !(c.Regularization >= 0 && c.Regularization <= 1000) {
 		faults = append(faults, fmt.Errorf("regularization: from 0 to 1000, not %g", c.Regularization))

@@ -5,7 +5,7 @@ func (c Config) Fields(add func(label string, value any)) {
 	add("model", c.Model)
 	add("size", c.Size)
 	add("head", c.Head)
-	add("spread_px", c.SpreadPX)
+	add("spread", c.Spread)
 	add("regularization", c.Regularization)
 	c.Plan.Fields(add)
 	c.Augment.Fields(add)

@@ -28,18 +28,22 @@ const (
 )
 
 // heatStride is the side of a heatmap's cell in input pixels.
-const heatStride = 4
+const heatStride = 8
 
 // fusedWidth is the number of channels in which maps of all strides are added.
-const fusedWidth = 32
+const fusedWidth = 24
 
 // heatmap maps features to logits [batch, cells·cells], cells = size/heatStride.
 // Maps coarser than the finest are enlarged and added to it; a map coarser than
 // the heatmap gives several logits per cell.
 func heatmap(s nn.Scope, f backbone.Features, size int) *graph.Node {
-	finest := f.Maps[0].Stride
+	maps := f.Maps
+	for maps[0].Stride < heatStride {
+		maps = maps[1:]
+	}
+	finest := maps[0].Stride
 	var fused *graph.Node
-	for i, m := range f.Maps {
+	for i, m := range maps {
 		in := m.Node.Shape().Dimensions[3]
 		x := nn.Dense(s.In("lateral.%d", i), m.Node, fusedWidth, nn.LeCun(in))
 		x = nn.Upsample(x, m.Stride/finest)
@@ -49,9 +53,9 @@ func heatmap(s nn.Scope, f backbone.Features, size int) *graph.Node {
 			fused = graph.Add(fused, x)
 		}
 	}
-	x := nn.SiLU(nn.GroupNorm(s.In("norm1"), fused, 4))
+	x := nn.SiLU(nn.GroupNorm(s.In("norm1"), fused, 3))
 	x = nn.Conv(s.In("conv"), x, 3, 1, fusedWidth, nn.He(9*fusedWidth))
-	x = nn.SiLU(nn.GroupNorm(s.In("norm2"), x, 4))
+	x = nn.SiLU(nn.GroupNorm(s.In("norm2"), x, 3))
 	tile := finest / heatStride
 	logits := nn.Dense(s.In("logits"), x, tile*tile, nn.Normal(0.01))
 	// Put the tile's logits in their places.
@@ -87,10 +91,9 @@ func (c Config) dsnt(s nn.Scope, f backbone.Features, targets *graph.Node) (outp
 	losses = distance(outputs, targets)
 	if c.Regularization > 0 {
 		tx, ty := column(targets, 0), column(targets, 1)
-		deviation := c.SpreadPX / float64(c.Size)
 		away := graph.Add(graph.Square(graph.Sub(x, tx)), graph.Square(graph.Sub(y, ty)))
-		goal := graph.MulScalar(away, -0.5/(deviation*deviation))
-		losses = graph.Add(losses, graph.MulScalar(divergence(logits, goal), c.Regularization))
+		goal := graph.MulScalar(away, -0.5/(c.Spread*c.Spread))
+		losses = graph.Add(losses, graph.MulScalar(crossEntropy(logits, goal), c.Regularization))
 	}
 	return outputs, losses
 }
@@ -126,14 +129,12 @@ func distance(outputs, targets *graph.Node) *graph.Node {
 	return graph.Reshape(d, d.Shape().Dimensions[0])
 }
 
-// divergence is Jensen and Shannon's between the distributions with the given
-// logits, [batch], over its greatest value.
-func divergence(a, b *graph.Node) *graph.Node {
-	logA, logB := nn.LogSoftmax(a), nn.LogSoftmax(b)
-	p, q := graph.Exp(logA), graph.Exp(logB)
-	middle := graph.Log(graph.AddScalar(graph.MulScalar(graph.Add(p, q), 0.5), 1e-20))
-	sum := graph.Add(graph.Mul(p, graph.Sub(logA, middle)), graph.Mul(q, graph.Sub(logB, middle)))
-	return graph.MulScalar(graph.ReduceSum(sum, 1), 0.5/math.Ln2)
+// crossEntropy is that of the distribution with logits a under the one with
+// logits b, [batch], over its value for an even a.
+func crossEntropy(a, b *graph.Node) *graph.Node {
+	cells := a.Shape().Dimensions[1]
+	sum := graph.ReduceSum(graph.Mul(nn.Softmax(b), nn.LogSoftmax(a)), 1)
+	return graph.MulScalar(sum, -1/math.Log(float64(cells)))
 }
 
 // column is column i of [batch, n], as [batch, 1].

@@ -42,7 +42,7 @@ func (c Config) net() (fit.Net, error) {
 	}
 	return fit.Net{
 		// Spread and regularization are compiled in, so they are in the name.
-		Name: fmt.Sprintf("localizer %s %s spread=%g regularization=%g", c.Model, c.Head, c.SpreadPX, c.Regularization),
+		Name: fmt.Sprintf("localizer %s %s spread=%g regularization=%g", c.Model, c.Head, c.Spread, c.Regularization),
 		Size: c.Size, Targets: targetValues, Outputs: outputValues,
 		Build: func(s nn.Scope, images, targets *graph.Node) (outputs, losses *graph.Node) {
 			features := variant.Build(s, images)

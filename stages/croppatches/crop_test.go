@@ -13,7 +13,7 @@ import (
 	"femur/internal/npy"
 	"femur/internal/radiograph"
 	"femur/internal/table"
-	"femur/stages/stagetest"
+	"femur/dag/stagetest"
 )
 
 // ramp is an image in which every pixel tells its place.

@@ -22,7 +22,7 @@ import (
 	"femur/internal/geom"
 	"femur/internal/radiograph"
 	"femur/internal/table"
-	"femur/stages/stagetest"
+	"femur/dag/stagetest"
 )
 
 // gray16 is a PNG of w × h pixels whose first pixel has the value.

@@ -14,7 +14,7 @@ import (
 	"femur/dag"
 	"femur/internal/cohort"
 	"femur/internal/table"
-	"femur/stages/stagetest"
+	"femur/dag/stagetest"
 )
 
 // run splits rows with the parameters and returns the lists.

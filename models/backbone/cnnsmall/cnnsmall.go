@@ -1,9 +1,8 @@
 // Package cnnsmall is a small convolutional network for a few hundred
 // radiographs and a CPU.
 //
-// A stem maps tiles of 4 × 4 pixels linearly to features; three stages of
-// residual blocks (He et al. 2016) follow at strides 4, 8 and 16, each with
-// twice the channels of the one before. Downsampling maps tiles of 2 × 2 cells
+// A stem maps tiles of 4 × 4 pixels linearly to features; four stages of
+// residual blocks (He et al. 2016) follow at strides 4, 8, 16 and 32. Downsampling maps tiles of 2 × 2 cells
 // linearly, as ConvNeXt does (Liu et al. 2022): on a CPU the gradient of a
 // strided convolution is many times slower. Groups of 8 channels are
 // normalized, so an image's features do not depend on its batch.
@@ -18,27 +17,26 @@ import (
 
 // A shape holds what makes up a variant.
 type shape struct {
-	width  int // channels of the first stage
-	blocks [3]int
+	widths, blocks []int // of each stage
 }
 
 // Variants lists the family.
 func Variants() []backbone.Variant {
 	return []backbone.Variant{
-		variant("cnn-small", "residual network of 0.5 million weights, for CPUs", shape{width: 24, blocks: [3]int{2, 2, 2}}),
+		variant("cnn-small", "residual network of 0.5 million weights, for CPUs", shape{widths: []int{16, 32, 64, 96}, blocks: []int{1, 2, 2, 1}}),
 	}
 }
 
 func variant(name, summary string, sh shape) backbone.Variant {
-	return backbone.Variant{Name: name, Summary: summary, Multiple: 16, Build: sh.build}
+	return backbone.Variant{Name: name, Summary: summary, Multiple: 32, Build: sh.build}
 }
 
 func (sh shape) build(s nn.Scope, images *graph.Node) backbone.Features {
 	var f backbone.Features
-	x := backbone.Standardize(images)
+	x := backbone.LocalContrast(images, 8, 0.05)
 	for stage, blocks := range sh.blocks {
 		at := s.In("stages.%d", stage)
-		tile, width := 2, sh.width<<stage
+		tile, width := 2, sh.widths[stage]
 		if stage == 0 {
 			tile = 4
 		}

@@ -30,6 +30,9 @@ type shape struct {
 func Variants() []backbone.Variant {
 	return []backbone.Variant{
 		variant("vit-nano", "vision transformer of 0.7 million weights, patch 8, for CPUs", shape{patch: 8, dim: 96, depth: 6, heads: 3}),
+		variant("vit-a", "", shape{patch: 16, dim: 64, depth: 4, heads: 2}),
+		variant("vit-b", "", shape{patch: 8, dim: 64, depth: 4, heads: 2}),
+		variant("vit-c", "", shape{patch: 16, dim: 96, depth: 4, heads: 3}),
 		variant("vit-tiny", "timm's vit_tiny_patch16, 5.5 million weights", shape{patch: 16, dim: 192, depth: 12, heads: 3}),
 		variant("vit-small", "timm's vit_small_patch16, 22 million weights", shape{patch: 16, dim: 384, depth: 12, heads: 6}),
 		variant("vit-base", "timm's vit_base_patch16, 86 million weights", shape{patch: 16, dim: 768, depth: 12, heads: 12}),

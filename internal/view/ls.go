@@ -1,0 +1,115 @@
+package view
+
+import (
+	"strconv"
+	"time"
+)
+
+// An ArtifactList is what femur ls prints.
+type ArtifactList struct {
+	Version   string     `json:"version"`
+	Artifacts []Artifact `json:"artifacts"`
+	Bytes     int64      `json:"bytes"` // of all, items included, each blob once
+}
+
+// An Artifact is one output of one instance, as it was made last.
+type Artifact struct {
+	Artifact string    `json:"artifact"` // ADDRESS.OUTPUT
+	Digest   string    `json:"digest"`
+	Type     string    `json:"type"` // of each item, where there are several
+	Items    int       `json:"items,omitempty"`
+	Bytes    int64     `json:"bytes"`
+	Run      string    `json:"run,omitempty"`
+	Time     time.Time `json:"time,omitzero"`
+}
+
+// A Ls prints artifacts.
+type Ls interface{ Ls(ArtifactList) error }
+
+var (
+	_ Ls = (*LsHuman)(nil)
+	_ Ls = (*LsJSON)(nil)
+)
+
+// NewLs returns the view that the stream asks for.
+func NewLs(s Stream, long bool) Ls {
+	if s.JSON {
+		return &LsJSON{s}
+	}
+	return &LsHuman{s, long}
+}
+
+// LsJSON prints one object.
+type LsJSON struct{ stream Stream }
+
+// Ls implements [Ls].
+func (v *LsJSON) Ls(l ArtifactList) error {
+	l.Version = Version
+	if l.Artifacts == nil {
+		l.Artifacts = []Artifact{}
+	}
+	return v.stream.writeJSON(l)
+}
+
+// LsHuman prints a line for each artifact; the long form adds digest, media type and time.
+type LsHuman struct {
+	stream Stream
+	long   bool
+}
+
+// Ls implements [Ls].
+func (v *LsHuman) Ls(l ArtifactList) error {
+	p := v.stream.page()
+	if v.long {
+		// A line for programs such as grep: nothing is cut, whatever the width.
+		for _, a := range l.Artifacts {
+			p.linef("%s  %s  %9s  %-42s  %s", a.Digest[:min(12, len(a.Digest))], moment(a.Time), Bytes(a.Bytes), describe(a), a.Artifact)
+		}
+	} else {
+		g := grid{columns: []column{{title: "ARTIFACT"}, {title: "TYPE"}, {title: "SIZE", right: true}}}
+		for _, a := range l.Artifacts {
+			g.add(a.Artifact, describe(a), Bytes(a.Bytes))
+		}
+		g.print(p)
+	}
+	if len(l.Artifacts) == 0 {
+		p.linef("Nothing is stored yet.")
+	} else {
+		p.linef("")
+		p.linef("%s, %s with their items.", Count(len(l.Artifacts), "artifact"), Bytes(l.Bytes))
+	}
+	return p.to(v.stream.Out)
+}
+
+func describe(a Artifact) string {
+	if a.Items > 0 {
+		return strconv.Itoa(a.Items) + " × " + TypeName(a.Type)
+	}
+	return TypeName(a.Type)
+}
+
+// TypeName shortens a media type to what people call it.
+func TypeName(media string) string {
+	names := map[string]string{
+		"application/vnd.femur.manifest+json":   "manifest",
+		"application/vnd.femur.items+json":      "item list",
+		"application/vnd.femur.patients+json":   "patient list",
+		"application/vnd.femur.radiograph":      "radiograph",
+		"application/vnd.femur.annotation+json": "annotation",
+		"application/vnd.femur.center+json":     "center",
+		"application/vnd.femur.score+json":      "score",
+		"application/vnd.femur.model":           "model",
+		"application/vnd.apache.parquet":        "table",
+		"application/x-npy":                     "array",
+		"application/json":                      "JSON",
+		"application/octet-stream":              "file",
+		"image/png":                             "PNG",
+		"image/svg+xml":                         "SVG",
+		"text/html":                             "HTML",
+		"text/plain":                            "text",
+	}
+	if name, ok := names[media]; ok {
+		return name
+	}
+	return media
+}

@@ -1,0 +1,224 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// A Content is what an artifact holds, in one of the forms that can be printed.
+type Content struct {
+	Version  string   `json:"version"`
+	Artifact Artifact `json:"artifact"`
+
+	Table   *Table          `json:"table,omitempty"`
+	Metrics []MetricGroup   `json:"-"`
+	JSON    json.RawMessage `json:"json,omitempty"`
+	Text    string          `json:"text,omitempty"`
+	Members []Member        `json:"items,omitempty"` // of a manifest
+	Model   *Model          `json:"model,omitempty"`
+	Picture *Picture        `json:"picture,omitempty"`
+	Note    string          `json:"note,omitempty"` // what to do with what cannot be printed
+}
+
+// A Table is rows of cells, as text.
+type Table struct {
+	Columns []TableColumn `json:"columns"`
+	Rows    [][]string    `json:"rows"`
+	Total   int           `json:"total"` // rows there are; Rows may be the first of them
+}
+
+// A TableColumn is a column of a table.
+type TableColumn struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Numeric bool   `json:"-"`
+}
+
+// A MetricGroup is the estimates of one list of a metrics file.
+type MetricGroup struct {
+	Title string
+	Rows  []Metric
+}
+
+// A Metric is an estimate with its interval.
+type Metric struct {
+	Name, Arm, Group, Partition, Unit string
+	Estimate, Low, High, Level        float64
+	NPatients, NImages                int
+}
+
+// A Member is one item of a manifest.
+type Member struct {
+	ID      string `json:"id"`
+	Patient string `json:"patient,omitempty"`
+	Digest  string `json:"digest"`
+	Type    string `json:"type"`
+	Bytes   int64  `json:"bytes"`
+}
+
+// A Model is what the header of a file of weights says.
+type Model struct {
+	Metadata map[string]string `json:"metadata"`
+	Tensors  []Tensor          `json:"tensors"`
+}
+
+// A Tensor is one array of weights.
+type Tensor struct {
+	Name  string `json:"name"`
+	DType string `json:"dtype"`
+	Shape []int  `json:"shape"`
+}
+
+// A Picture is gray pixels, already as small as they are printed, row-major, 0 black.
+type Picture struct {
+	Width  int    `json:"width"` // of the original
+	Height int    `json:"height"`
+	Small  []byte `json:"-"`
+	Across int    `json:"-"` // pixels in a row of Small
+}
+
+// A Show prints a content.
+type Show interface{ Show(Content) error }
+
+var (
+	_ Show = (*ShowHuman)(nil)
+	_ Show = (*ShowJSON)(nil)
+)
+
+// NewShow returns the view that the stream asks for.
+func NewShow(s Stream) Show {
+	if s.JSON {
+		return &ShowJSON{s}
+	}
+	return &ShowHuman{s}
+}
+
+// ShowJSON prints one object.
+type ShowJSON struct{ stream Stream }
+
+// Show implements [Show].
+func (v *ShowJSON) Show(c Content) error {
+	c.Version = Version
+	return v.stream.writeJSON(c)
+}
+
+// ShowHuman prints a heading, and the content in the form that suits it.
+type ShowHuman struct{ stream Stream }
+
+// Show implements [Show].
+func (v *ShowHuman) Show(c Content) error {
+	p := v.stream.page()
+	p.linef("%s", p.bold(c.Artifact.Artifact))
+	p.linef("%s", p.dim(fmt.Sprintf("%s, %s, sha256 %s", describe(c.Artifact), Bytes(c.Artifact.Bytes), shortHash(c.Artifact.Digest))))
+	p.linef("")
+	switch {
+	case c.Table != nil:
+		p.table(*c.Table)
+	case len(c.Metrics) > 0:
+		p.metrics(c.Metrics)
+	case len(c.Members) > 0:
+		p.members(c.Members)
+	case c.Model != nil:
+		p.model(*c.Model)
+	case c.Picture != nil:
+		p.picture(*c.Picture)
+	case c.JSON != nil:
+		p.Write(append(indentJSON(c.JSON), '\n'))
+	case c.Text != "":
+		p.linef("%s", strings.TrimRight(c.Text, "\n"))
+	}
+	if c.Note != "" {
+		p.wrapped("", c.Note)
+	}
+	return p.to(v.stream.Out)
+}
+
+func indentJSON(raw json.RawMessage) []byte {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return raw
+	}
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return raw
+	}
+	return b
+}
+
+func (p *page) table(t Table) {
+	g := grid{}
+	for _, c := range t.Columns {
+		g.columns = append(g.columns, column{title: c.Name, right: c.Numeric})
+	}
+	g.rows = t.Rows
+	g.print(p)
+	p.linef("")
+	if len(t.Rows) < t.Total {
+		p.linef("The first %d of %s; --rows N shows more, 0 all.", len(t.Rows), Count(t.Total, "row"))
+		return
+	}
+	p.linef("%s.", Count(t.Total, "row"))
+}
+
+func (p *page) metrics(groups []MetricGroup) {
+	for i, group := range groups {
+		if i > 0 {
+			p.linef("")
+		}
+		p.linef("%s", p.bold(group.Title))
+		g := grid{indent: "  ", columns: []column{
+			{title: "METRIC"}, {title: "ARM"}, {title: "GROUP"}, {title: "ESTIMATE", right: true},
+			{title: "INTERVAL", right: true}, {title: "PATIENTS", right: true},
+		}}
+		for _, m := range group.Rows {
+			estimate := significant(m.Estimate)
+			if m.Unit != "" {
+				estimate += " " + m.Unit
+			}
+			arm := m.Arm
+			if m.Partition != "" {
+				arm += " (" + m.Partition + ")"
+			}
+			g.add(m.Name, arm, m.Group, estimate, significant(m.Low)+" – "+significant(m.High), fmt.Sprint(m.NPatients))
+		}
+		g.print(p)
+	}
+	p.linef("")
+}
+
+// significant prints a number with four significant digits, and no more zeros than that needs.
+func significant(f float64) string {
+	if f == 0 {
+		return "0" // and not −0
+	}
+	return strings.Replace(fmt.Sprintf("%.4g", f), "-", "−", 1)
+}
+
+func (p *page) members(members []Member) {
+	g := grid{columns: []column{{title: "ITEM"}, {title: "PATIENT"}, {title: "TYPE"}, {title: "SIZE", right: true}}}
+	for _, m := range members {
+		g.add(m.ID, m.Patient, TypeName(m.Type), Bytes(m.Bytes))
+	}
+	g.print(p)
+	p.linef("")
+	p.linef("%s. --item ID shows one.", Count(len(members), "item"))
+}
+
+func (p *page) model(m Model) {
+	values := 0
+	g := grid{columns: []column{{title: "TENSOR"}, {title: "TYPE"}, {title: "SHAPE"}, {title: "VALUES", right: true}}}
+	for _, t := range m.Tensors {
+		n := 1
+		shape := make([]string, len(t.Shape))
+		for i, side := range t.Shape {
+			n *= side
+			shape[i] = fmt.Sprint(side)
+		}
+		values += n
+		g.add(t.Name, t.DType, strings.Join(shape, "×"), grouped(n))
+	}
+	g.print(p)
+	p.linef("")
+	p.linef("%s, %s.", Count(len(m.Tensors), "tensor"), Count(values, "value"))
+}
