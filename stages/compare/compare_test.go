@@ -9,12 +9,12 @@ import (
 	"testing"
 
 	"femur/cache"
+	"femur/dag/stagetest"
 	"femur/internal/analysis"
 	"femur/internal/cohort"
 	"femur/internal/geom"
 	"femur/internal/radiograph"
 	"femur/internal/table"
-	"femur/dag/stagetest"
 )
 
 const perPart = 24 // patients in each fold and in the test part; every third is AFF

@@ -8,12 +8,12 @@ import (
 
 	"femur/cache"
 	"femur/dag"
+	"femur/dag/stagetest"
 	"femur/internal/cohort"
 	"femur/internal/geom"
 	"femur/internal/npy"
 	"femur/internal/radiograph"
 	"femur/internal/table"
-	"femur/dag/stagetest"
 )
 
 // ramp is an image in which every pixel tells its place.

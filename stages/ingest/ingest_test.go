@@ -18,11 +18,11 @@ import (
 
 	"femur/cache"
 	"femur/dag"
+	"femur/dag/stagetest"
 	"femur/internal/cohort"
 	"femur/internal/geom"
 	"femur/internal/radiograph"
 	"femur/internal/table"
-	"femur/dag/stagetest"
 )
 
 // gray16 is a PNG of w × h pixels whose first pixel has the value.

@@ -12,9 +12,9 @@ import (
 
 	"femur/cache"
 	"femur/dag"
+	"femur/dag/stagetest"
 	"femur/internal/cohort"
 	"femur/internal/table"
-	"femur/dag/stagetest"
 )
 
 // run splits rows with the parameters and returns the lists.
