@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"femur/internal/stats"
 )
@@ -43,7 +44,7 @@ func Analyze(localization []LocalizationRow, classification []ClassificationRow,
 	if err != nil {
 		return Result{}, fmt.Errorf("analysis: %w", err)
 	}
-	a := &analyst{options: o}
+	a := &analyst{options: o, shared: map[string]*stats.Clusters{}}
 	a.Options = o
 	// Empty lists, not null, in the artifact.
 	a.Metrics = Metrics{
@@ -87,6 +88,7 @@ func (a *analyst) testFirst() {
 // An analyst gathers the result.
 type analyst struct {
 	options Options
+	shared  map[string]*stats.Clusters
 	Result
 }
 
@@ -117,13 +119,24 @@ func methodName(b stats.Bootstrapped) string {
 }
 
 // clusters groups rows by patient. Where the rows have both classes, resampling
-// keeps the number of patients of each, since the study fixed them.
-func clusters(patients []string, positive []bool) (*stats.Clusters, error) {
+// keeps the number of patients of each, since the study fixed them. Arms that have
+// the same radiographs share their clusters, and with them the draws.
+func (a *analyst) clusters(patients []string, positive []bool) (*stats.Clusters, error) {
+	var key strings.Builder
 	strata := make([]string, len(patients))
 	for i, p := range positive {
 		strata[i] = fmt.Sprint(p)
+		fmt.Fprintf(&key, "%d:%s%t", len(patients[i]), patients[i], p)
 	}
-	return stats.NewClusters(patients, strata)
+	if c := a.shared[key.String()]; c != nil {
+		return c, nil
+	}
+	c, err := stats.NewClusters(patients, strata)
+	if err != nil {
+		return nil, err
+	}
+	a.shared[key.String()] = c
+	return c, nil
 }
 
 // patientsOf counts distinct patients.

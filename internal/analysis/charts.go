@@ -84,7 +84,7 @@ func (a *analyst) chartScores(s scored) error {
 	for i := range 51 {
 		grid = append(grid, float64(i)/50)
 	}
-	grouped, err := clusters(s.patients, s.positive)
+	grouped, err := a.clusters(s.patients, s.positive)
 	if err != nil {
 		return err
 	}

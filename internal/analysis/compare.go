@@ -46,7 +46,7 @@ func (a *analyst) contrast(c contrast) error {
 		Name: c.name, Arm: c.arm, Group: c.group, Partition: c.part, Unit: c.unit,
 		NPatients: patientsOf(c.patients), NImages: len(c.patients),
 	}
-	grouped, err := clusters(c.patients, c.positive)
+	grouped, err := a.clusters(c.patients, c.positive)
 	if err != nil {
 		return a.omit(e, err)
 	}

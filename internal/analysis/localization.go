@@ -228,7 +228,7 @@ func (a *analyst) describeErrors(l located, group string) error {
 
 // bootstrapped appends the estimate of a statistic, or an omission.
 func (a *analyst) bootstrapped(to *[]Estimate, e Estimate, patients []string, positive []bool, s stats.Statistic, m stats.Method) error {
-	c, err := clusters(patients, positive)
+	c, err := a.clusters(patients, positive)
 	if err != nil {
 		return a.omit(e, err)
 	}
@@ -241,7 +241,7 @@ func (a *analyst) bootstrapped(to *[]Estimate, e Estimate, patients []string, po
 }
 
 func (a *analyst) describeSuccess(l located, group string, radii []float64, suffix string) error {
-	c, err := clusters(l.patients, l.positive)
+	c, err := a.clusters(l.patients, l.positive)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (a *analyst) call(s, validation scored) error {
 		}
 		return nil
 	}
-	c, err := clusters(s.patients, s.positive)
+	c, err := a.clusters(s.patients, s.positive)
 	if err != nil {
 		return err
 	}

@@ -4,18 +4,25 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Clusters says which rows belong to which patient and which patients are drawn
-// from the same stratum. It is immutable after NewClusters.
+// from the same stratum. It keeps the last draws, since many statistics are computed
+// on the same ones, and is safe for concurrent use.
 type Clusters struct {
-	rows     int
-	members  [][]int // row numbers of each patient, patients sorted by name
-	strata   [][]int // indices into members, strata sorted by name
-	ofMember []int   // stratum of each patient
+	members [][]int // row numbers of each patient, patients sorted by name
+	strata  [][]int // indices into members, strata sorted by name
+	ofRow   []int   // index into members of each row
+
+	mu    sync.Mutex
+	n     int // how many samples are in drawn, from seed
+	seed  uint64
+	drawn []uint16 // multiplicity of each patient, sample after sample
 }
 
 // NewClusters groups rows by patient; patient[i] is the patient of row i. With
@@ -40,10 +47,16 @@ func NewClusters(patient, strata []string) (*Clusters, error) {
 	}
 	slices.Sort(names)
 
-	c := &Clusters{rows: len(patient), ofMember: make([]int, len(names))}
+	if len(names) > math.MaxUint16 {
+		return nil, fmt.Errorf("clusters: %d patients: want at most %d", len(names), math.MaxUint16)
+	}
+	c := &Clusters{ofRow: make([]int, len(patient))}
 	stratumOf := make([]string, len(names))
 	for i, name := range names {
 		c.members = append(c.members, byName[name])
+		for _, row := range byName[name] {
+			c.ofRow[row] = i
+		}
 		if strata != nil {
 			stratumOf[i] = stratumName(strata, byName[name])
 		}
@@ -55,7 +68,6 @@ func NewClusters(patient, strata []string) (*Clusters, error) {
 	for i, name := range stratumOf {
 		s, _ := slices.BinarySearchFunc(distinct, name, cmp.Compare[string])
 		c.strata[s] = append(c.strata[s], i)
-		c.ofMember[i] = s
 	}
 	return c, nil
 }
@@ -74,11 +86,11 @@ func stratumName(strata []string, rows []int) string {
 func (c *Clusters) Patients() int { return len(c.members) }
 
 // Rows is the number of rows.
-func (c *Clusters) Rows() int { return c.rows }
+func (c *Clusters) Rows() int { return len(c.ofRow) }
 
 // Once is the multiplicity of the sample itself: every row counts once.
 func (c *Clusters) Once() []int {
-	count := make([]int, c.rows)
+	count := make([]int, len(c.ofRow))
 	for i := range count {
 		count[i] = 1
 	}
@@ -91,22 +103,38 @@ func (c *Clusters) Once() []int {
 // over the same clusters are still paired.
 func (c *Clusters) Draws(n int, seed uint64) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
-		random := rand.New(rand.NewPCG(seed, drawStream))
-		count := make([]int, c.rows)
-		for range n {
-			clear(count)
-			for _, stratum := range c.strata {
-				for range stratum {
-					for _, row := range c.members[stratum[random.IntN(len(stratum))]] {
-						count[row]++
-					}
-				}
+		drawn := c.draw(n, seed)
+		count := make([]int, len(c.ofRow))
+		for ; len(drawn) > 0; drawn = drawn[len(c.members):] {
+			for row, member := range c.ofRow {
+				count[row] = int(drawn[member])
 			}
 			if !yield(count) {
 				return
 			}
 		}
 	}
+}
+
+// draw is the multiplicity of each patient in n samples, kept for the next call.
+func (c *Clusters) draw(n int, seed uint64) []uint16 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.drawn != nil && c.n == n && c.seed == seed {
+		return c.drawn
+	}
+	random := rand.New(rand.NewPCG(seed, drawStream))
+	drawn := make([]uint16, n*len(c.members))
+	for s := range n {
+		sample := drawn[s*len(c.members) : (s+1)*len(c.members)]
+		for _, stratum := range c.strata {
+			for range stratum {
+				sample[stratum[random.IntN(len(stratum))]]++
+			}
+		}
+	}
+	c.n, c.seed, c.drawn = n, seed, drawn
+	return drawn
 }
 
 // drawStream separates these draws from other users of the same seed.
