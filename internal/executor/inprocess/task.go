@@ -256,9 +256,6 @@ func (t *task) close(failed bool) error {
 	if !failed && len(left) > 0 {
 		var names []string
 		for w := range left {
-			if w.aborted() {
-				continue
-			}
 			names = append(names, w.name())
 		}
 		if slices.Sort(names); len(names) > 0 {

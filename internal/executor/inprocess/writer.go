@@ -26,7 +26,6 @@ type writer struct {
 
 	mu    sync.Mutex
 	ended bool
-	abort bool
 }
 
 func newWriter(t *task, p dag.Port, item cache.ItemRef) *writer {
@@ -62,9 +61,6 @@ func (w *writer) Close() error {
 // Abort drops the output. It may be created anew.
 func (w *writer) Abort() {
 	if w.end() {
-		w.mu.Lock()
-		w.abort = true
-		w.mu.Unlock()
 		w.task.forget(w)
 		w.task.release(w)
 		w.drop(errAbandoned)
@@ -78,12 +74,6 @@ func (w *writer) end() bool {
 	was := w.ended
 	w.ended = true
 	return !was
-}
-
-func (w *writer) aborted() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.abort
 }
 
 // drop makes the store see an error, so that nothing of the blob becomes visible.
