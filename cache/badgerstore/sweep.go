@@ -212,12 +212,20 @@ func (s *Store) remove(keys []string) error {
 	return s.files.commit(txn)
 }
 
-// shrink rewrites what is left. Badger learns what of a value log is dead when it merges tables, and
-// never touches the log that it writes to: so it is opened anew, merged, and asked until there is
-// nothing left to do.
+// shrink gives the room of removed entries back. Badger learns how much of a value log is dead when it
+// merges tables, for which those in memory must become files first (at a Close) and leave level 0 (at
+// the Close of a store opened for that); and it never rewrites the log that it writes to, of which every
+// Open begins a new one. Then it is asked until nothing is left that is worth a rewrite.
 func (s *Store) shrink(ctx context.Context) (err error) {
 	defer border(&err)
 	if err := s.db.Close(); err != nil {
+		return err
+	}
+	merging, err := badger.Open(s.options(false).WithCompactL0OnClose(true))
+	if err != nil {
+		return err
+	}
+	if err := merging.Close(); err != nil {
 		return err
 	}
 	if err := s.start(); err != nil {
@@ -227,7 +235,7 @@ func (s *Store) shrink(ctx context.Context) (err error) {
 		return err
 	}
 	for ctx.Err() == nil {
-		if err := s.db.RunValueLogGC(0.2); err != nil {
+		if err := s.db.RunValueLogGC(worthRewriting); err != nil {
 			if errors.Is(err, badger.ErrNoRewrite) {
 				return nil
 			}
@@ -236,3 +244,6 @@ func (s *Store) shrink(ctx context.Context) (err error) {
 	}
 	return ctx.Err()
 }
+
+// worthRewriting is the part of a value log that must be dead.
+const worthRewriting = 0.1

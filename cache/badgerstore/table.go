@@ -73,7 +73,7 @@ func checkBlock(b section, length int64) error {
 	if err != nil {
 		return err
 	}
-	data, b, err := b.last(length - (end - b.end))
+	data, _, err := b.last(length - (end - b.end))
 	if err != nil {
 		return err
 	}
