@@ -23,8 +23,8 @@
 // # Limits
 //
 // The intervals are for patients drawn at random from one population; they say
-// nothing about another hospital. Percentile and BCa intervals are approximate and
-// too narrow below some twenty patients a class (the coverage is in
-// coverage_test.go). The bootstrap treats the networks as given: it does not
+// nothing about another hospital. Percentile, BCa and DeLong's intervals are
+// approximate: with 25 patients in the smaller class, nominal 95 % intervals were
+// measured to cover 92 to 93 % (coverage_test.go). The bootstrap treats the networks as given: it does not
 // include the luck of training.
 package stats
