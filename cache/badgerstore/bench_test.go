@@ -17,10 +17,10 @@ func chacha(seed byte, n int) []byte {
 	return b
 }
 
-// table is text as in tables and manifests; it compresses to about a third.
-func table(seed byte, n int) []byte {
+// tables is text as in tables and manifests; it compresses to about a third.
+func tables(seed byte, n int) []byte {
 	var b bytes.Buffer
-	for noise := chacha(seed, n/16+8); b.Len() < n; noise = noise[4:] {
+	for noise := chacha(seed, n/8+8); b.Len() < n; noise = noise[4:] {
 		fmt.Fprintf(&b, `{"id":"patient_%d.png","score":0.%d}`+"\n", noise[0], binary.BigEndian.Uint32(noise))
 	}
 	return b.Bytes()[:n]
@@ -33,11 +33,11 @@ func BenchmarkPut(b *testing.B) {
 		media cache.Media
 		fill  func(byte, int) []byte
 	}{
-		{"200B", 200, cache.MediaScore, table},
-		{"100kB", 100_000, cache.MediaNPY, table},
+		{"200B", 200, cache.MediaScore, tables},
+		{"100kB", 100_000, cache.MediaNPY, tables},
 		{"2MB-radiograph", 2_000_000, cache.MediaRadiograph, chacha},
 		{"20MB-model", 20_000_000, cache.MediaModel, chacha},
-		{"20MB-table", 20_000_000, cache.MediaNPY, table},
+		{"20MB-table", 20_000_000, cache.MediaNPY, tables},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			s := open(b, b.TempDir())
@@ -60,7 +60,7 @@ func BenchmarkPut(b *testing.B) {
 
 func BenchmarkPutSame(b *testing.B) {
 	s := open(b, b.TempDir())
-	data := table(1, 2_000_000)
+	data := tables(1, 2_000_000)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		if _, err := s.Put(b.Context(), cache.MediaNPY, bytes.NewReader(data)); err != nil {
@@ -73,7 +73,7 @@ func BenchmarkGet(b *testing.B) {
 	for _, size := range []int{200, 100_000, 2_000_000, 20_000_000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			s := open(b, b.TempDir())
-			a, err := s.Put(b.Context(), cache.MediaNPY, bytes.NewReader(table(1, size)))
+			a, err := s.Put(b.Context(), cache.MediaNPY, bytes.NewReader(tables(1, size)))
 			if err != nil {
 				b.Fatal(err)
 			}

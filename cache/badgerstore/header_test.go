@@ -78,7 +78,7 @@ func TestChunkCodec(t *testing.T) {
 	c := newCodec()
 	plain := map[string][]byte{
 		"tiny": []byte("x"), "text": bytes.Repeat([]byte("text "), 1000), "noise": chacha(1, 50_000),
-		"full": table(2, chunkSize),
+		"full": tables(2, chunkSize),
 	}
 	want := map[string]byte{"tiny": encodingPlain, "text": encodingZstd, "noise": encodingPlain, "full": encodingZstd}
 	for name, data := range plain {

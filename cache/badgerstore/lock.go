@@ -1,7 +1,9 @@
 package badgerstore
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,15 +45,25 @@ type hold struct {
 	shared bool
 }
 
+// patience is how long a lock is waited for.
+const patience = 50 * time.Millisecond
+
 // acquire takes the lock, shared for readers, and writes down who has it.
 func acquire(dir string, shared bool) (*hold, error) {
 	h := &hold{path: filepath.Join(dir, "lock"), shared: shared}
 	h.lock = flock.New(h.path)
-	try := h.lock.TryLock
+	try := h.lock.TryLockContext
 	if shared {
-		try = h.lock.TryRLock
+		try = h.lock.TryRLockContext
 	}
-	switch ok, err := try(); {
+	// [HeldBy] holds the lock for a moment.
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	ok, err := try(ctx, patience/10)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	switch {
 	case err != nil:
 		return nil, fmt.Errorf("cache %s: lock: %w", dir, err)
 	case !ok:
@@ -109,7 +121,7 @@ func HeldBy(dir string) (Holder, bool, error) {
 	if err == nil {
 		return Holder{}, false, h.release()
 	}
-	if locked, ok := err.(*LockedError); ok { //nolint:errorlint // made here, unwrapped
+	if locked := (*LockedError)(nil); errors.As(err, &locked) {
 		return locked.Holder, true, nil
 	}
 	return Holder{}, false, err

@@ -65,10 +65,34 @@ func Open(dir string, o Options) (_ *Store, err error) {
 	if s.hold, err = acquire(dir, o.ReadOnly); err != nil {
 		return nil, err
 	}
+	if !o.ReadOnly {
+		if err := leaveReadme(dir); err != nil {
+			return nil, errors.Join(err, s.hold.release())
+		}
+	}
 	if err := s.start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("cache %s: %w", dir, err), s.hold.release())
 	}
 	return s, nil
+}
+
+const readme = `femur keeps finished work here, so that it need not be done again.
+
+badger/  results and their records, in one Badger database
+lock     which process writes to it at this moment
+runs/    what each run did
+
+Nothing here is needed to do the work again: the folder may be deleted while no femur runs.
+Its layout is described in docs/cache-format.md of femur.
+`
+
+// leaveReadme tells who finds the folder what it is.
+func leaveReadme(dir string) error {
+	path := filepath.Join(dir, "README")
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.WriteFile(path, []byte(readme), 0o644)
 }
 
 func (s *Store) badgerDir() string { return filepath.Join(s.dir, "badger") }

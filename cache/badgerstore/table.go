@@ -5,20 +5,35 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/fb"
+	"github.com/dgraph-io/badger/v4/table"
 )
 
 // checkTables verifies those parts of Badger's table files that Badger reads when it opens them. It
 // does so too, but damage there ends the process.
+//
+// Tables that the manifest of Badger's does not list were being written when a process ended; Badger
+// removes them.
 func (s *Store) checkTables() error {
-	tables, err := filepath.Glob(filepath.Join(s.badgerDir(), "*.sst"))
+	f, err := os.Open(filepath.Join(s.badgerDir(), badger.ManifestFilename))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a new store
+	}
 	if err != nil {
 		return err
 	}
-	for _, path := range tables {
+	defer f.Close() //nolint:errcheck // only read
+	listed, _, err := badger.ReplayManifestFile(f, 0, s.options(true))
+	if err != nil {
+		return err
+	}
+	for id := range listed.Tables {
+		path := table.NewFilename(id, s.badgerDir())
 		if err := checkTable(path); err != nil {
 			return fmt.Errorf("table %s is damaged: %w", filepath.Base(path), err)
 		}
