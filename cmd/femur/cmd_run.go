@@ -86,9 +86,10 @@ func runRun(ctx context.Context, opts RunOptions, g *global, args []string) (err
 		return err
 	}
 	screen := view.NewRun(g.stream())
+	options := g.planOptions(store, selection)
 	runner := &dag.Runner{
-		Options:     g.planOptions(store, selection),
-		Executor:    g.executor(store),
+		Options:     options,
+		Executor:    g.executor(store, options.Files),
 		Observer:    observers{record, screen},
 		Jobs:        g.jobs(),
 		DeviceSlots: 1,

@@ -40,7 +40,7 @@ func (e *faultsError) Error() string {
 
 // A failedError is what failed in a run.
 type failedError struct {
-	failures    []dag.StageError
+	failures    []*dag.StageError
 	interrupted bool
 }
 
@@ -88,7 +88,7 @@ func diagnose(err error) []view.Diagnostic {
 }
 
 // stageFailure makes the one message of a stage that failed: which, why, and the way to see more.
-func stageFailure(f dag.StageError) []view.Diagnostic {
+func stageFailure(f *dag.StageError) []view.Diagnostic {
 	more := fmt.Sprintf("What it printed: femur logs '%s'.", f.Address)
 	models := badInputs(f.Err, more)
 	for i := range models {

@@ -27,6 +27,7 @@ type global struct {
 
 	settings settings.Settings
 	log      hclog.Logger
+	computes *backend.Device
 }
 
 // addFlags adds the global flags. Those that are settings too are read by their names in [global.begin].
@@ -114,7 +115,10 @@ func (g *global) streamTo(w io.Writer, json bool) view.Stream {
 
 // device is what computes; nothing is loaded before a stage asks for it.
 func (g *global) device() *backend.Device {
-	return backend.NewDevice(g.backendOptions())
+	if g.computes == nil {
+		g.computes = backend.NewDevice(g.backendOptions())
+	}
+	return g.computes
 }
 
 func (g *global) backendOptions() backend.Options {

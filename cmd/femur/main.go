@@ -20,7 +20,7 @@ func main() { os.Exit(theProgram().main(os.Args[1:])) }
 // theProgram is the program as it is installed.
 func theProgram() *program {
 	return &program{
-		kinds: studyKinds, fingerprint: sourceFingerprint,
+		kinds: studyKinds, fingerprint: sourceFingerprint(),
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now,
 	}
 }

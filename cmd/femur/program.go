@@ -20,7 +20,7 @@ import (
 // A program is the world that commands live in. Tests make their own.
 type program struct {
 	kinds       func(*backend.Device) []dag.Kind
-	fingerprint func(*dag.Node) ([]cache.Field, error)
+	fingerprint func(*dag.Node) ([]cache.Field, error) // nil for none
 	in          io.Reader
 	out, err    io.Writer
 	getenv      func(string) string

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"femur"
+	"femur/cache"
+	"femur/dag"
+	"femur/internal/codeid"
+	"femur/internal/compute"
+	"femur/internal/executor/inprocess"
+	"femur/internal/sourceindex"
+	"femur/models/backend"
+	"femur/models/fit"
+	"femur/stages"
+)
+
+// studyKinds are the kinds of the study. What computes is opened when a stage first needs it.
+func studyKinds(device *backend.Device) []dag.Kind {
+	return stages.Kinds(&compute.Shared{
+		Programs: fit.NewPrograms(device), Inputs: &compute.Inputs{},
+		Describe: func(ctx context.Context) (map[string]string, error) {
+			engine, err := device.Engine(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return engine.Describe().Environment(), nil
+		},
+	})
+}
+
+// sourceFingerprint returns the code fields of stages, from the program's own embedded source.
+func sourceFingerprint() func(*dag.Node) ([]cache.Field, error) {
+	open := sync.OnceValues(func() (*codeid.Source, error) { return codeid.New(femur.Source) })
+	return func(n *dag.Node) ([]cache.Field, error) {
+		source, err := open()
+		if err != nil {
+			return nil, err
+		}
+		var chosen []string
+		if c, ok := n.Stage.(dag.Chooser); ok {
+			chosen = c.Chosen()
+		}
+		fields, err := source.Fields(n.Kind.Package, chosen)
+		if err != nil {
+			return nil, fmt.Errorf("code of %s: %w", n.Address, err)
+		}
+		return fields, nil
+	}
+}
+
+// sourceFiles reads what lies beside the pipeline, through an index kept in the cache.
+func (g *global) sourceFiles(store cache.Store) dag.Files {
+	return sourceindex.New(g.pipelineDir(), store)
+}
+
+// executor runs stages in this process.
+func (g *global) executor(store cache.Store, files dag.Files) dag.Executor {
+	return &inprocess.Executor{Results: store, Files: files}
+}
