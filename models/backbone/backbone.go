@@ -11,7 +11,6 @@ package backbone
 
 import (
 	"fmt"
-	"math"
 
 	"femur/models/nn"
 
@@ -68,40 +67,3 @@ func Standardize(images *graph.Node) *graph.Node {
 // Pool averages a map over its cells: [batch, height, width, channels] →
 // [batch, channels].
 func Pool(x *graph.Node) *graph.Node { return graph.ReduceMean(x, 1, 2) }
-
-// LocalContrast is images next to their own local contrast: [batch, size, size,
-// 1] → [batch, size, size, 2].
-func LocalContrast(x *graph.Node, cell int, floor float64) *graph.Node {
-	g := x.Graph()
-	dims := x.Shape().Dimensions
-	b, size := dims[0], dims[1]
-	cells := size / cell
-	x = Standardize(x)
-	flat := graph.Reshape(x, b, size, size)
-	w := make([][]float32, size)
-	for i := range w {
-		w[i] = make([]float32, cells)
-		sum := 0.0
-		r := make([]float64, cells)
-		for j := range r {
-			d := (float64(i)+0.5)/float64(cell) - (float64(j) + 0.5)
-			r[j] = math.Exp(-d * d / 2)
-			sum += r[j]
-		}
-		for j := range r {
-			w[i][j] = float32(r[j] / sum)
-		}
-	}
-	u := graph.Const(g, w)
-	smooth := func(v *graph.Node) *graph.Node {
-		v = graph.ReduceMean(graph.Reshape(v, b, cells, cell, cells, cell), 2, 4)
-		v = graph.DotGeneral(v, []int{2}, nil, u, []int{1}, nil) // b, cells(y), size(x)
-		v = graph.DotGeneral(v, []int{1}, nil, u, []int{1}, nil) // b, size(x), size(y)
-		return graph.TransposeAllAxes(v, 0, 2, 1)
-	}
-	mean := smooth(flat)
-	centered := graph.Sub(flat, mean)
-	sd := graph.Sqrt(graph.AddScalar(smooth(graph.Square(centered)), floor*floor))
-	local := graph.Reshape(graph.Div(centered, sd), b, size, size, 1)
-	return graph.Concatenate([]*graph.Node{x, local}, 3)
-}

@@ -1,11 +1,12 @@
 // Package cnnsmall is a small convolutional network for a few hundred
 // radiographs and a CPU.
 //
-// A stem maps tiles of 4 × 4 pixels linearly to features; four stages of
-// residual blocks (He et al. 2016) follow at strides 4, 8, 16 and 32. Downsampling maps tiles of 2 × 2 cells
-// linearly, as ConvNeXt does (Liu et al. 2022): on a CPU the gradient of a
-// strided convolution is many times slower. Groups of 8 channels are
-// normalized, so an image's features do not depend on its batch.
+// A fixed stem measures lines and local contrast (backbone.Lines); three stages
+// of residual blocks (He et al. 2016) follow at strides 8, 16 and 32.
+// Downsampling maps tiles of 2 × 2 cells linearly, as ConvNeXt does (Liu et al.
+// 2022): on a CPU the gradient of a strided convolution is many times slower.
+// Groups of 8 channels are normalized, so an image's features do not depend on
+// its batch.
 package cnnsmall
 
 import (
@@ -15,38 +16,37 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// A shape holds what makes up a variant.
-type shape struct {
-	widths, blocks []int // of each stage
+// A stage is a run of blocks at one stride.
+type stage struct {
+	width, blocks int
 }
 
 // Variants lists the family.
 func Variants() []backbone.Variant {
 	return []backbone.Variant{
-		variant("cnn-small", "residual network of 0.5 million weights, for CPUs", shape{widths: []int{16, 32, 64, 96}, blocks: []int{1, 2, 2, 1}}),
+		variant("cnn-small", "residual network of 0.4 million weights behind fixed line filters, for CPUs", stage{24, 2}, stage{48, 2}, stage{96, 1}),
 	}
 }
 
-func variant(name, summary string, sh shape) backbone.Variant {
-	return backbone.Variant{Name: name, Summary: summary, Multiple: 32, Build: sh.build}
+func variant(name, summary string, stages ...stage) backbone.Variant {
+	return backbone.Variant{
+		Name: name, Summary: summary, Multiple: backbone.LineStride << len(stages),
+		Build: func(s nn.Scope, images *graph.Node) backbone.Features { return build(s, images, stages) },
+	}
 }
 
-func (sh shape) build(s nn.Scope, images *graph.Node) backbone.Features {
+func build(s nn.Scope, images *graph.Node, stages []stage) backbone.Features {
 	var f backbone.Features
-	x := backbone.LocalContrast(images, 8, 0.05)
-	for stage, blocks := range sh.blocks {
-		at := s.In("stages.%d", stage)
-		tile, width := 2, sh.widths[stage]
-		if stage == 0 {
-			tile = 4
-		}
-		in := x.Shape().Dimensions[3] * tile * tile
-		x = nn.Patches(at.In("downsample"), x, tile, width, nn.LeCun(in))
+	x := backbone.Lines(images)
+	for i, st := range stages {
+		at := s.In("stages.%d", i)
+		in := x.Shape().Dimensions[3]
+		x = nn.Patches(at.In("downsample"), x, 2, st.width, nn.LeCun(4*in))
 		x = norm(at.In("norm"), x)
-		for b := range blocks {
+		for b := range st.blocks {
 			x = block(at.In("blocks.%d", b), x)
 		}
-		f.Maps = append(f.Maps, backbone.Map{Node: x, Stride: 4 << stage})
+		f.Maps = append(f.Maps, backbone.Map{Node: x, Stride: 2 * backbone.LineStride << i})
 	}
 	f.Pooled = backbone.Pool(x)
 	return f

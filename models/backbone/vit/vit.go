@@ -9,7 +9,8 @@
 //
 // Variants vit-tiny, vit-small and vit-base are timm's vit_tiny_patch16,
 // vit_small_patch16 and vit_base_patch16. vit-nano is this project's own, for
-// CPUs: patches of 8 pixels, 96 channels, 6 blocks.
+// CPUs and few images: the same transformer, smaller, whose patches of 16 pixels
+// are read through fixed line filters (backbone.Lines).
 //
 // Limits: no dropout and no stochastic depth.
 package vit
@@ -24,15 +25,13 @@ import (
 // A shape holds what makes up a variant.
 type shape struct {
 	patch, dim, depth, heads int
+	lines                    bool // read patches through backbone.Lines
 }
 
 // Variants lists the family.
 func Variants() []backbone.Variant {
 	return []backbone.Variant{
-		variant("vit-nano", "vision transformer of 0.7 million weights, patch 8, for CPUs", shape{patch: 8, dim: 96, depth: 6, heads: 3}),
-		variant("vit-a", "", shape{patch: 16, dim: 64, depth: 4, heads: 2}),
-		variant("vit-b", "", shape{patch: 8, dim: 64, depth: 4, heads: 2}),
-		variant("vit-c", "", shape{patch: 16, dim: 96, depth: 4, heads: 3}),
+		variant("vit-nano", "vision transformer of 0.3 million weights behind fixed line filters, for CPUs", shape{patch: 16, dim: 64, depth: 4, heads: 2, lines: true}),
 		variant("vit-tiny", "timm's vit_tiny_patch16, 5.5 million weights", shape{patch: 16, dim: 192, depth: 12, heads: 3}),
 		variant("vit-small", "timm's vit_small_patch16, 22 million weights", shape{patch: 16, dim: 384, depth: 12, heads: 6}),
 		variant("vit-base", "timm's vit_base_patch16, 86 million weights", shape{patch: 16, dim: 768, depth: 12, heads: 12}),
@@ -57,8 +56,11 @@ func (sh shape) build(s nn.Scope, images *graph.Node) backbone.Features {
 	side := images.Shape().Dimensions[1] / sh.patch
 	init := nn.Normal(deviation)
 
-	x := backbone.Standardize(images)
-	x = nn.Patches(s.In("patch_embed").In("proj"), x, sh.patch, sh.dim, nn.LeCun(sh.patch*sh.patch))
+	x, tile := backbone.Standardize(images), sh.patch
+	if sh.lines {
+		x, tile = backbone.Lines(images), sh.patch/backbone.LineStride
+	}
+	x = nn.Patches(s.In("patch_embed.proj"), x, tile, sh.dim, nn.LeCun(tile*tile*x.Shape().Dimensions[3]))
 	x = graph.Reshape(x, batch, side*side, sh.dim)
 	class := s.Vector(g, "cls_token", nn.Normal(1e-6), 1, 1, sh.dim)
 	x = graph.Concatenate([]*graph.Node{graph.BroadcastToDims(class, batch, 1, sh.dim), x}, 1)
