@@ -285,7 +285,7 @@ func workAndKill(t *testing.T, dir, round string, after time.Duration) (last int
 // TestDamagedFiles changes bits and cuts ends off files, at random, in copies of a store: what is read
 // afterwards is right, or an error.
 func TestDamagedFiles(t *testing.T) {
-	trials := 30
+	trials := 20
 	if text := os.Getenv("FEMUR_DAMAGES"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
