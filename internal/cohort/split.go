@@ -131,6 +131,6 @@ func (p Plan) uniform(purpose string, id cache.PatientID) float64 {
 	binary.BigEndian.PutUint64(seed[:], p.Seed)
 	h := sha256.New()
 	h.Write(seed[:])
-	fmt.Fprintf(h, "%d %s %d %s", len(purpose), purpose, len(id), id)
+	h.Write(fmt.Appendf(nil, "%d %s %d %s", len(purpose), purpose, len(id), id))
 	return math.Ldexp(float64(binary.BigEndian.Uint64(h.Sum(nil))>>11), -53)
 }

@@ -66,11 +66,11 @@ func BenchmarkMatMul(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := exec.Exec1(matrix); err != nil {
+	if _, err := exec.Call1(matrix); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := exec.Exec1(matrix); err != nil {
+		if _, err := exec.Call1(matrix); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -84,7 +84,7 @@ func (n *convNet) train(tb testing.TB) float32 {
 		for _, p := range n.params {
 			args = append(args, p)
 		}
-		outputs, err := n.exec.Exec(append(args, n.images, n.targets)...)
+		outputs, err := n.exec.Call(append(args, n.images, n.targets)...)
 		if err != nil {
 			return err
 		}

@@ -126,11 +126,11 @@ func (s *stage) one(t dag.Task, it cache.Item, files map[cache.ItemID]cache.Item
 		if err != nil {
 			return err
 		}
-		facts := radiograph.Facts{}
-		im, facts, err = radiograph.DecodeBytes(blob, string(it.ID), radiograph.Limits{MaxPixels: int64(s.MaxMegapixels) * 1_000_000})
+		decoded, facts, err := radiograph.DecodeBytes(blob, string(it.ID), radiograph.Limits{MaxPixels: int64(s.MaxMegapixels) * 1_000_000})
 		if err != nil {
 			return &dag.BadInput{Summary: err.Error(), Detail: "Replace the file, or remove its row from the source."}
 		}
+		im = decoded
 		a.Bits, a.Format = facts.BitsStored, string(facts.Format)
 	}
 	a.Width, a.Height = im.Width, im.Height

@@ -112,8 +112,8 @@ func tasks(file string, b []byte) ([]keypoint, error) {
 		FileUpload  string         `json:"file_upload"`
 		Data        map[string]any `json:"data"`
 		Annotations []struct {
-			Cancelled bool `json:"was_cancelled"`
-			Result    []struct {
+			Canceled bool `json:"was_cancelled"`
+			Result   []struct {
 				Type   string  `json:"type"`
 				Width  float64 `json:"original_width"`
 				Height float64 `json:"original_height"`
@@ -136,7 +136,7 @@ func tasks(file string, b []byte) ([]keypoint, error) {
 			return nil, &dag.BadInput{File: file, Record: record, Summary: "the task names no image", Detail: "Export with the image path in data.image."}
 		}
 		for _, a := range task.Annotations {
-			if a.Cancelled {
+			if a.Canceled {
 				continue
 			}
 			for _, r := range a.Result {

@@ -151,7 +151,7 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 	}
 	folds := plan.Assign(patients)
 	lists := s.lists(plan, patients, folds, rows)
-	if err := s.checkClasses(patients, rows, lists); err != nil {
+	if err := s.checkClasses(patients, lists); err != nil {
 		return err
 	}
 	for _, id := range sortedIDs(lists) {
@@ -229,7 +229,7 @@ func (s *stage) lists(plan cohort.Plan, patients []cohort.Patient, folds map[cac
 
 // checkClasses refuses a split in which a list lacks a label. Validation lists may: they steer early
 // stopping by the loss, which is defined for one class as well, but they must not be empty.
-func (s *stage) checkClasses(patients []cohort.Patient, rows []cohort.IndexRow, lists map[cache.ItemID]cache.ItemList) error {
+func (s *stage) checkClasses(patients []cohort.Patient, lists map[cache.ItemID]cache.ItemList) error {
 	label := map[cache.PatientID]string{}
 	var labels []string
 	for _, p := range patients {
