@@ -94,14 +94,18 @@ func (s *session) changeReason(ctx context.Context, ev *evaluation, c cache.Chan
 			r.Text = fmt.Sprintf("input %s: the patients behind its models changed%s", port, arrow(c))
 			break
 		}
-		r.Text = fmt.Sprintf("input %s changed%s%s", c.Label, arrow(c), colon(s.compare(ctx, ev, c, "item")))
+		var counts string
+		counts, r.Items = s.compare(ctx, ev, c, "item")
+		r.Text = fmt.Sprintf("input %s changed%s%s", c.Label, arrow(c), colon(counts))
 	case cache.Source:
 		subject := "source"
 		if len(sourceLabels(ev.recipe)) > 1 {
 			subject = "source " + c.Label
 		}
-		r.Text = subject + ": " + s.compare(ctx, ev, c, "file")
-		if r.Text == subject+": " {
+		var counts string
+		counts, r.Items = s.compare(ctx, ev, c, "file")
+		r.Text = subject + ": " + counts
+		if counts == "" {
 			r.Text = subject + ": changed" + arrow(c)
 		}
 	}
@@ -158,20 +162,20 @@ func sourceLabels(r cache.Recipe) []string {
 	return labels
 }
 
-// compare counts what differs between two manifests: "2 files added, 1 changed". It is empty where
-// either is no manifest or no longer stored.
-func (s *session) compare(ctx context.Context, ev *evaluation, c cache.Change, what string) string {
+// compare counts what differs between two manifests, "2 files added, 1 changed", and names it. Both
+// are empty where either is no manifest or no longer stored.
+func (s *session) compare(ctx context.Context, ev *evaluation, c cache.Change, what string) (counts string, names []string) {
 	x := ev.port(c.Label)
 	if x == nil || !x.Port.Many || s.load(ctx, x) != nil {
-		return ""
+		return "", nil
 	}
 	d, err := cache.ParseDigest(c.Old)
 	if err != nil {
-		return ""
+		return "", nil
 	}
 	old, err := s.manifest(ctx, cache.Artifact{Media: cache.MediaManifest, Digest: d})
 	if err != nil {
-		return ""
+		return "", nil
 	}
 	var added, changed, removed int
 	now := cache.Manifest(x.Items)
@@ -180,13 +184,16 @@ func (s *session) compare(ctx context.Context, ev *evaluation, c cache.Change, w
 		switch {
 		case !ok:
 			added++
+			names = append(names, "+ "+string(it.ID))
 		case before != it:
 			changed++
+			names = append(names, "~ "+string(it.ID))
 		}
 	}
 	for _, it := range old {
 		if _, ok := now.Find(it.ID); !ok {
 			removed++
+			names = append(names, "- "+string(it.ID))
 		}
 	}
 	var parts []string
@@ -204,5 +211,5 @@ func (s *session) compare(ctx context.Context, ev *evaluation, c cache.Change, w
 	count(added, "added")
 	count(changed, "changed")
 	count(removed, "removed")
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, ", "), names
 }

@@ -23,6 +23,7 @@ type Reason struct {
 	Component Component
 	Change    cache.Change // Label is the subject; Old and New as far as they are known
 	Text      string       // one line for people: "params.learning_rate 0.001 → 0.0003"
+	Items     []string     // of an input or a source with many items: "+ added", "~ changed", "- removed"
 }
 
 // A State is what will happen to a node.

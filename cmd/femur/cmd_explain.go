@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -112,13 +111,8 @@ func explanation(ctx context.Context, store cache.Store, s dag.Step, states map[
 	}
 	for i, r := range view.Reasons(s.Reasons) {
 		c := view.Change{Reason: r}
-		if k := s.Reasons[i].Change.Kind; k == cache.Input || k == cache.Source {
-			if c.Details, err = itemChanges(ctx, store, r.Old, r.New); err != nil {
-				return e, err
-			}
-		}
-		if from := boundTo(s.Node, r.Subject); s.Reasons[i].Change.Kind == cache.Input && from != "" {
-			c.Details = append([]string{"from " + from}, c.Details...)
+		if s.Reasons[i].Change.Kind == cache.Input {
+			c.From = boundTo(s.Node, r.Subject)
 		}
 		e.Changes = append(e.Changes, c)
 	}
@@ -149,59 +143,4 @@ func boundTo(n *dag.Node, label string) string {
 		}
 	}
 	return ""
-}
-
-// maxItemChanges is how many items of an input are named.
-const maxItemChanges = 10
-
-// itemChanges compares two manifests; digests that are no stored manifests give nothing.
-func itemChanges(ctx context.Context, store cache.Store, before, after string) ([]string, error) {
-	old, okOld, err := manifestOf(ctx, store, before)
-	if err != nil {
-		return nil, err
-	}
-	now, okNow, err := manifestOf(ctx, store, after)
-	if err != nil || !okOld || !okNow {
-		return nil, err
-	}
-	var lines []string
-	added, changed, removed := 0, 0, 0
-	for _, item := range now {
-		was, ok := old.Find(item.ID)
-		switch {
-		case !ok:
-			added++
-			lines = append(lines, "+ "+string(item.ID))
-		case was.Digest != item.Digest:
-			changed++
-			lines = append(lines, "~ "+string(item.ID))
-		}
-	}
-	for _, item := range old {
-		if _, ok := now.Find(item.ID); !ok {
-			removed++
-			lines = append(lines, "- "+string(item.ID))
-		}
-	}
-	if len(lines) > maxItemChanges {
-		lines = append(lines[:maxItemChanges], fmt.Sprintf("… and %d more", len(lines)-maxItemChanges))
-	}
-	head := fmt.Sprintf("%d added, %d changed, %d removed, of %s", added, changed, removed, view.Count(len(now), "item"))
-	return append([]string{head}, lines...), nil
-}
-
-func manifestOf(ctx context.Context, store cache.Store, digest string) (cache.Manifest, bool, error) {
-	d, err := cache.ParseDigest(digest)
-	if err != nil {
-		return nil, false, nil
-	}
-	b, err := cache.ReadAll(ctx, store, cache.Artifact{Media: cache.MediaManifest, Digest: d})
-	if errors.Is(err, cache.ErrMiss) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	m, err := cache.DecodeManifest(b)
-	return m, err == nil, nil
 }

@@ -141,6 +141,10 @@ func (g *global) statusMeanwhile(args []string) error {
 	if err != nil {
 		return err
 	}
+	before, err := g.executedBefore(run.ID)
+	if err != nil {
+		return err
+	}
 	t := view.StageTable{Pipeline: run.Pipeline, Run: run.ID, Stages: []view.Stage{}}
 	for _, s := range standings {
 		if len(args) > 0 && !matches(p.Graph, args, s.Address) {
@@ -160,8 +164,11 @@ func (g *global) statusMeanwhile(args []string) error {
 		case s.Result == dag.ResultFailed:
 			stage.State = stateFailed
 			t.Totals.Run++
-		default:
-			stage.State = stateStale // it waits for its turn, or for an input
+		default: // it waits for its turn, or for an input
+			stage.State = stateNever
+			if before[s.Address] {
+				stage.State = stateStale
+			}
 			t.Totals.Depends++
 		}
 		if stage.Reasons == nil {
@@ -173,6 +180,32 @@ func (g *global) statusMeanwhile(args []string) error {
 		t.Stages = append(t.Stages, stage)
 	}
 	return view.NewStatus(g.stream()).Status(t)
+}
+
+// executedBefore lists the instances that had a result in some run before this one, by the runs' own
+// folders, since the cache is in use.
+func (g *global) executedBefore(id string) (map[dag.Address]bool, error) {
+	runs, err := g.runs().List()
+	if err != nil {
+		return nil, err
+	}
+	before := map[dag.Address]bool{}
+	for _, r := range runs {
+		if r.ID >= id {
+			continue
+		}
+		standings, err := g.runs().Standings(r.ID)
+		if err != nil {
+			g.log.Debug("run cannot be read", "run", r.ID, "error", err)
+			continue
+		}
+		for _, s := range standings {
+			if s.Result == dag.ResultDone || s.Result == dag.ResultHit {
+				before[s.Address] = true
+			}
+		}
+	}
+	return before, nil
 }
 
 // matches reports whether one of the targets means the address.

@@ -81,7 +81,7 @@ func diagnose(err error) []view.Diagnostic {
 	case errors.Is(err, cache.ErrLocked):
 		return []view.Diagnostic{{
 			Severity: view.SeverityError, Summary: err.Error(),
-			Detail: "Wait until it is done, or stop it. Meanwhile femur status and femur logs work.",
+			Detail: "Meanwhile femur status, femur logs and femur runs work.",
 		}}
 	}
 	return badInputs(err, "")

@@ -116,7 +116,11 @@ func (g *global) streamTo(w io.Writer, json bool) view.Stream {
 // device is what computes; nothing is loaded before a stage asks for it.
 func (g *global) device() *backend.Device {
 	if g.computes == nil {
-		g.computes = backend.NewDevice(g.backendOptions())
+		opts := g.backendOptions()
+		if !g.json {
+			opts.Progress = downloadProgress(g.err, g.now)
+		}
+		g.computes = backend.NewDevice(opts)
 	}
 	return g.computes
 }

@@ -26,7 +26,8 @@ func (w *World) Patient(id cache.PatientID, up, down bool) (view.Lineage, error)
 // An owned item is one of the images asked about, in one artifact.
 type ownedItem struct {
 	cache.Item
-	id     string // of its node
+	id     string // of its node: the artifact and the image
+	label  string // the artifact
 	record cache.Record
 }
 
@@ -39,21 +40,30 @@ func (w *World) items(subject, kind, label string, up, down bool, mine func(cach
 	if len(owned) == 0 {
 		return view.Lineage{}, fmt.Errorf("%s: %w", subject, ErrUnknown)
 	}
+	labels := map[string]string{}
+	for _, item := range owned {
+		labels[item.id] = item.label
+	}
 	g := newGraph()
 	g.node(subject, kind, label)
 	g.Subject = []string{subject}
 	for _, item := range owned {
-		sources, err := w.itemInputs(g, item, byDigest, up)
+		sources, err := w.itemInputs(g, item, byDigest, labels, up)
 		if err != nil {
 			return view.Lineage{}, err
 		}
 		if sources && down { // the first that was made of the image itself
-			g.node(item.id, KindItem, item.id)
-			g.edge(subject, item.id, kind)
+			image := "image:" + string(item.ID)
+			if image != subject {
+				g.node(image, KindImage, string(item.ID))
+				g.edge(subject, image, "image")
+			}
+			g.node(item.id, KindItem, item.label)
+			g.edge(image, item.id, "image")
 		}
 	}
 	if down {
-		if err := w.aggregates(g, owned); err != nil {
+		if err := w.aggregates(g, owned, labels); err != nil {
 			return view.Lineage{}, err
 		}
 	}
@@ -87,7 +97,7 @@ func (w *World) owned(mine func(cache.Item) bool) ([]ownedItem, map[cache.Digest
 					return nil, nil, err
 				}
 				id := name(r, o) + " " + string(item.ID)
-				owned = append(owned, ownedItem{Item: item, id: id, record: record})
+				owned = append(owned, ownedItem{Item: item, id: id, label: name(r, o), record: record})
 				byDigest[item.Digest] = append(byDigest[item.Digest], id)
 			}
 		}
@@ -110,7 +120,7 @@ func (w *World) itemRecord(instance cache.Record, item cache.Item) (cache.Record
 }
 
 // itemInputs adds what one item was made from, and reports whether that was outside of the cache.
-func (w *World) itemInputs(g *graph, item ownedItem, byDigest map[cache.Digest][]string, up bool) (source bool, err error) {
+func (w *World) itemInputs(g *graph, item ownedItem, byDigest map[cache.Digest][]string, labels map[string]string, up bool) (source bool, err error) {
 	for _, f := range item.record.Recipe.Fields {
 		source = source || f.Kind == cache.Source
 	}
@@ -127,14 +137,14 @@ func (w *World) itemInputs(g *graph, item ownedItem, byDigest map[cache.Digest][
 			if i < 0 {
 				continue
 			}
-			g.node(from[i], KindItem, from[i])
-			g.node(item.id, KindItem, item.id)
+			g.node(from[i], KindItem, labels[from[i]])
+			g.node(item.id, KindItem, item.label)
 			g.edge(from[i], item.id, in.role)
 			continue
 		}
 		if up && in.count == 0 && item.record.Item != "" {
 			g.node(in.from, KindArtifact, in.from)
-			g.node(item.id, KindItem, item.id)
+			g.node(item.id, KindItem, item.label)
 			g.edge(in.from, item.id, in.role)
 		}
 	}
@@ -158,7 +168,7 @@ func (w *World) files(g *graph, subject string, owned []ownedItem) error {
 
 // aggregates adds the artifacts made of many items at once in which one of these took part, and all
 // that was made of them.
-func (w *World) aggregates(g *graph, owned []ownedItem) error {
+func (w *World) aggregates(g *graph, owned []ownedItem, labels map[string]string) error {
 	digests, patients, ids := map[cache.Digest]string{}, map[cache.PatientID]bool{}, map[cache.ItemID]bool{}
 	for _, item := range owned {
 		digests[item.Digest] = item.id
@@ -182,7 +192,7 @@ func (w *World) aggregates(g *graph, owned []ownedItem) error {
 				if o.Many && w.itemByItem(r, o, ids) {
 					continue // its items stand for it
 				}
-				g.node(t.item, KindItem, t.item)
+				g.node(t.item, KindItem, labels[t.item])
 				fresh := g.node(name(r, o), KindArtifact, name(r, o))
 				g.edge(t.item, name(r, o), t.role)
 				if fresh {

@@ -212,9 +212,15 @@ func (g *graph) node(id, kind, label string) bool {
 	return true
 }
 
+// edge adds an edge; what is read in several roles has one edge with all of them.
 func (g *graph) edge(from, to, role string) {
-	e := view.LineageEdge{From: from, To: to, Role: role}
-	if !slices.Contains(g.Edges, e) {
-		g.Edges = append(g.Edges, e)
+	for i, e := range g.Edges {
+		if e.From == from && e.To == to {
+			if !slices.Contains(strings.Split(e.Role, ", "), role) {
+				g.Edges[i].Role += ", " + role
+			}
+			return
+		}
 	}
+	g.Edges = append(g.Edges, view.LineageEdge{From: from, To: to, Role: role})
 }

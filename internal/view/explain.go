@@ -25,8 +25,8 @@ type Explanation struct {
 // A Change is a reason with what is known beyond it.
 type Change struct {
 	Reason
-	// Details are lines such as the items of a manifest that changed, or the file that a label stands for.
-	Details []string `json:"details,omitempty"`
+	// From is the artifact at an input.
+	From string `json:"from,omitempty"`
 }
 
 // An Ingredient is one field of a recipe.
@@ -89,6 +89,9 @@ func (v *ExplainHuman) Explain(e Explanation) error {
 	p.linef("%s: %s", p.bold(e.Address), p.state(e.State, e.State))
 	p.wrapped("", explainSummary(e))
 	for _, c := range e.Changes {
+		if len(e.Waits) > 0 && c.Component == "input" && c.New == "" {
+			continue // below, as what it waits for
+		}
 		p.linef("")
 		p.change(c)
 	}
@@ -135,18 +138,26 @@ func (p *page) change(c Change) {
 	head := fmt.Sprintf("  %s  %s", p.yellow(pad(c.Component, 11)), p.bold(c.Subject))
 	p.linef("%s", strings.TrimRight(head, " "))
 	indent := strings.Repeat(" ", 15)
+	if c.From != "" {
+		p.wrapped(indent, "from "+c.From)
+	}
 	switch {
 	case c.Old == "" && c.New == "":
-		if c.Text != "" {
-			p.wrapped(indent, c.Text)
-		}
+		p.wrapped(indent, c.Text)
 	default:
 		p.oldNew(indent, shortHash(c.Old), shortHash(c.New))
 	}
-	for _, d := range c.Details {
-		p.wrapped(indent, d)
+	for i, item := range c.Items {
+		if i == maxChangedItems {
+			p.linef("%s… and %d more", indent, len(c.Items)-i)
+			break
+		}
+		p.linef("%s%s", indent, clipMiddle(item, p.width-len(indent)))
 	}
 }
+
+// maxChangedItems is how many items of an input are named; JSON has them all.
+const maxChangedItems = 12
 
 // oldNew prints two values on one line where they fit, else on two.
 func (p *page) oldNew(indent, before, after string) {
@@ -205,5 +216,5 @@ func ingredientCount(all []Ingredient) string {
 	for i, c := range order {
 		parts[i] = fmt.Sprintf("%d %s", counts[c], c)
 	}
-	return "Its key is made of " + strings.Join(parts, ", ") + " (--long lists them)."
+	return "Ingredients of its key: " + strings.Join(parts, ", ") + " (--long lists them)."
 }

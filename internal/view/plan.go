@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -62,13 +63,39 @@ func (p *page) planGroup(g *stageGroup) {
 	if hit, total := itemTotals(g.members); total > 0 && first.State == "run" && hit > 0 {
 		right += fmt.Sprintf("  %s of %s items cached", grouped(hit), grouped(total))
 	}
-	p.linef("  %s  %s  %s", p.state(pad(first.State, 7), first.State), p.bold(g.title()), p.dim(strings.TrimSpace(right)))
+	if right = strings.TrimSpace(right); right != "" {
+		right = "  " + p.dim(right)
+	}
+	p.linef("  %s  %s%s", p.state(pad(first.State, 7), first.State), p.bold(g.title()), right)
 	if g.of > 1 && len(g.members) > 1 && len(g.members) < g.of {
 		p.instances(g)
 	}
-	for _, line := range reasonLines(first) {
+	lines := reasonLines(first)
+	if first.State == "depends" {
+		lines = waitLines(first)
+	}
+	for _, line := range lines {
 		p.wrapped("           ", line)
 	}
+}
+
+// waitLines says in one line which stages have to run before this one can be decided, and what is
+// known already.
+func waitLines(s Stage) []string {
+	var lines, waits []string
+	for _, r := range s.Reasons {
+		if stage, _, _ := strings.Cut(r.Subject, "["); r.Component == "input" && r.New == "" {
+			if !slices.Contains(waits, stage) {
+				waits = append(waits, stage)
+			}
+			continue
+		}
+		lines = append(lines, foldAddress(r.Text))
+	}
+	if len(waits) > 0 {
+		lines = append(lines, "waits for "+strings.Join(waits, ", "))
+	}
+	return lines
 }
 
 // instances lists the coordinates of a group's members.

@@ -59,6 +59,8 @@ type Reason struct {
 	Old       string `json:"old"`
 	New       string `json:"new"`
 	Text      string `json:"text"`
+	// Items names what differs in an input or a source with many items: "+ added", "~ changed", "- removed".
+	Items []string `json:"items,omitempty"`
 }
 
 // An Output is a named result.
@@ -80,7 +82,7 @@ type PlanTotals struct {
 func Reasons(reasons []dag.Reason) []Reason {
 	models := make([]Reason, len(reasons))
 	for i, r := range reasons {
-		models[i] = Reason{string(r.Component), r.Change.Label, r.Change.Old, r.Change.New, r.Text}
+		models[i] = Reason{string(r.Component), r.Change.Label, r.Change.Old, r.Change.New, r.Text, r.Items}
 	}
 	return models
 }

@@ -61,7 +61,7 @@ func (v *RunJSON) Close() error { return v.err }
 // that it lives, seldom enough for a log file.
 const plainProgressEvery = 10 * time.Second
 
-// RunHuman prints a line for each stage that ends, bars or a line now and then for those that run,
+// RunHuman prints a line for each stage that was executed, bars or a line now and then for those that run,
 // and a summary of one screen.
 type RunHuman struct {
 	stream  Stream
@@ -149,18 +149,13 @@ func (v *RunHuman) finish(e dag.StageEnd) {
 		v.bars.finish(e.Address)
 	}
 	v.tally(e)
-	text := ""
+	// Hits and skipped ones are counted in the summary: a line for each of dozens would bury the rest.
 	switch e.Result {
 	case dag.ResultDone:
-		text = Duration(e.Seconds)
+		v.printf(func(p *page) { p.event("done", string(e.Address), Duration(e.Seconds)) })
 	case dag.ResultFailed:
-		text = "after " + Duration(e.Seconds)
-	case dag.ResultSkipped:
-		if e.Cause != "" {
-			text = "since " + string(e.Cause) + " failed"
-		}
+		v.printf(func(p *page) { p.event("failed", string(e.Address), "after "+Duration(e.Seconds)) })
 	}
-	v.printf(func(p *page) { p.event(string(e.Result), string(e.Address), text) })
 	if e.Result != dag.ResultHit && e.Result != dag.ResultDone {
 		return
 	}

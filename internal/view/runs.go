@@ -88,12 +88,12 @@ func (v *RunsHuman) List(l RunList) error {
 		return p.to(v.stream.Out)
 	}
 	g := grid{columns: []column{
-		{title: "RUN"}, {title: "STATE", paint: p.state}, {title: "STARTED"}, {title: "TIME", right: true},
-		{title: "HIT", right: true}, {title: "DONE", right: true}, {title: "FAILED", right: true}, {title: "TARGETS"},
+		{title: "RUN", fixed: true}, {title: "STATE", fixed: true, paint: p.state}, {title: "STARTED", fixed: true},
+		{title: "TIME", right: true}, {title: "HIT", right: true}, {title: "DONE", right: true}, {title: "FAILED", right: true},
 	}}
 	for _, r := range l.Runs {
 		g.add(r.ID, r.State, r.Started.Format("2006-01-02 15:04"), Duration(r.Seconds),
-			blankZero(r.Totals.Hit), blankZero(r.Totals.Done), blankZero(r.Totals.Failed), strings.Join(r.Targets, " "))
+			blankZero(r.Totals.Hit), blankZero(r.Totals.Done), blankZero(r.Totals.Failed))
 	}
 	g.print(p)
 	return p.to(v.stream.Out)

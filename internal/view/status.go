@@ -42,7 +42,7 @@ func (v *StatusHuman) Status(t StageTable) error {
 	}
 	p.linef("")
 	table := grid{indent: "  ", columns: []column{
-		{title: "STATE", paint: p.state}, {title: "STAGE"}, {title: "LAST RUN"}, {title: "TIME", right: true},
+		{title: "STATE", fixed: true, paint: p.state}, {title: "STAGE"}, {title: "LAST RUN", fixed: true}, {title: "TIME", right: true},
 	}}
 	groups := groupStages(t.Stages)
 	for _, g := range groups {

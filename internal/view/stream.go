@@ -105,6 +105,20 @@ func clip(text string, width int) string {
 	return string([]rune(text)[:width-1]) + "…"
 }
 
+// clipMiddle shortens text to width runes; what is cut out of its middle becomes an ellipsis, since
+// names of images and instances differ at their ends.
+func clipMiddle(text string, width int) string {
+	runes := []rune(text)
+	if len(runes) <= width {
+		return text
+	}
+	if width < 8 {
+		return clip(text, width)
+	}
+	tail := (width - 1) / 2
+	return string(runes[:width-1-tail]) + "…" + string(runes[len(runes)-tail:])
+}
+
 // pad fills text with spaces up to width runes, on the right.
 func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))

@@ -8,7 +8,8 @@ import (
 // A column of a printed table.
 type column struct {
 	title string
-	right bool                           // numbers stand to the right
+	right bool                           // numbers stand to the right, and are never cut
+	fixed bool                           // never cut either
 	paint func(text, cell string) string // colors the padded text; nil leaves it
 	width int                            // of the widest cell
 }
@@ -56,7 +57,7 @@ func (g *grid) shrink(width int) {
 	for total > width {
 		widest := -1
 		for i, c := range g.columns {
-			if !c.right && (widest < 0 || c.width > g.columns[widest].width) {
+			if !c.right && !c.fixed && (widest < 0 || c.width > g.columns[widest].width) {
 				widest = i
 			}
 		}
@@ -72,7 +73,7 @@ func (g *grid) line(cells []string, color bool) string {
 	parts := make([]string, len(cells))
 	for i, cell := range cells {
 		c := g.columns[i]
-		text := clip(cell, c.width)
+		text := clipMiddle(cell, c.width)
 		if c.right {
 			text = padLeft(text, c.width)
 		} else if i < len(cells)-1 {
