@@ -52,8 +52,10 @@ TOOLS := $(CURDIR)/.tools
 lint: $(TOOLS)/golangci-lint ## check formatting, imports and style
 	$(TOOLS)/golangci-lint run ./...
 
-$(TOOLS)/golangci-lint: tools/go.mod
+# One version for everybody, from tools/go.mod; built once, which takes minutes.
+$(TOOLS)/golangci-lint: tools/go.mod tools/go.sum
 	GOBIN=$(TOOLS) $(GO) install -C tools github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
 
 .PHONY: clean
 clean: ## remove what was built; the cache of results stays

@@ -77,7 +77,6 @@ var layers = []layer{
 	{".", nil, "the root only embeds the source, for the code fields of keys"},
 	{"cmd", []string{"."}, "the program may know everything"},
 	{"cache", []string{"cache"}, "what a result is does not depend on stages"},
-	{"dag/stagetest", []string{"cache", "dag"}, "it stands in for the engine in tests"},
 	{"dag", []string{"cache", "dag"}, "the engine knows no radiograph, no network and no syntax"},
 	{"models", []string{"models"}, "networks know arrays, not folds, records and paths"},
 	{"stages", append([]string{"cache", "dag", "models"}, stageLibraries...), "a stage knows its task, and neither screen, syntax, store nor scheduler"},
@@ -85,8 +84,10 @@ var layers = []layer{
 	{"internal/executor", []string{"cache", "dag", "internal/executor"}, "where a task runs does not depend on what it computes"},
 	{"internal/view", []string{"cache", "dag"}, "views print what others decided"},
 	{"internal/runlog", []string{"cache", "dag", "internal/view"}, "the log of a run is what run --json prints"},
+	{"internal/lineage", []string{"cache", "dag", "internal/view"}, "it walks records and hands its answer to a view"},
 	{"internal/settings", nil, "settings are plain values"},
 	{"internal/codeid", []string{"cache", "dag", "internal/parallel"}, "it reads the code of stages as text"},
+	{"internal/sourceindex", []string{"cache", "dag", "internal/parallel"}, "it reads files without knowing what is in them"},
 	{"internal/tools", []string{"."}, "tools of the project are programs"},
 	{"internal", append([]string{"cache", "dag", "models/fit"}, stageLibraries...), "internal packages serve stages and do not know them, nor what prints, parses and schedules"},
 }
@@ -172,6 +173,7 @@ func TestProgramLinksNothingForbidden(t *testing.T) {
 		{"github.com/gomlx/gopjrt", "it was merged into go-xla, and the two cannot be linked together"},
 		{module + "/cache/cachetest", "it is for tests"},
 		{module + "/dag/stagetest", "it is for tests"},
+		{module + "/dag/dagtest", "it is for tests"},
 		{module + "/internal/analysis/analysistest", "it is for tests"},
 		{"testing", "it is for tests"},
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,6 +77,29 @@ func TestStrays(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%q: stray %v, want %v", test.text, got, test.want)
+		}
+	}
+}
+
+// A link that leads nowhere is a document that somebody forgot.
+func TestLinksLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#\s]+)(#[^)]*)?\)`)
+	for _, name := range trackedFiles(t) {
+		if path.Ext(name) != ".md" || strings.Contains(name, "testdata/") {
+			continue
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			continue // deleted and not committed yet
+		}
+		for _, m := range link.FindAllSubmatch(b, -1) {
+			target := string(m[1])
+			if strings.Contains(target, "://") {
+				continue
+			}
+			if _, err := os.Stat(path.Join(path.Dir(name), target)); err != nil {
+				t.Errorf("%s links to %s, which is not there", name, target)
+			}
 		}
 	}
 }
