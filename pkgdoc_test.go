@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -74,7 +75,8 @@ type named struct {
 }
 
 // exported lists the exported names that a declaration declares. A group's comment counts for its
-// constants and variables, since these are read together, and not for its types.
+// constants and variables, since these are read together, and not for its types; so does a comment
+// within the group that mentions the name.
 func exported(decl ast.Decl) []named {
 	var names []named
 	add := func(id *ast.Ident, comments ...*ast.CommentGroup) {
@@ -103,12 +105,24 @@ func exported(decl ast.Decl) []named {
 				add(spec.Name, comments...)
 			case *ast.ValueSpec:
 				for _, id := range spec.Names {
-					add(id, spec.Doc, spec.Comment, decl.Doc)
+					add(id, append(mentions(decl, id.Name), spec.Doc, spec.Comment, decl.Doc)...)
 				}
 			}
 		}
 	}
 	return names
+}
+
+// mentions lists the comments of a group that have the name as a word.
+func mentions(decl *ast.GenDecl, name string) []*ast.CommentGroup {
+	word := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`)
+	var found []*ast.CommentGroup
+	for _, spec := range decl.Specs {
+		if spec, ok := spec.(*ast.ValueSpec); ok && word.MatchString(spec.Doc.Text()) {
+			found = append(found, spec.Doc)
+		}
+	}
+	return found
 }
 
 func undocumented(decl ast.Decl) []string {
@@ -166,6 +180,13 @@ const (
 
 var V, w = 1, 2
 
+const (
+	// High and Low go together.
+	High = 1
+	Low  = 2
+	Lower = 3
+)
+
 // A group's comment is not a type's.
 type (
 	Inside struct{}
@@ -183,7 +204,7 @@ func (Known[K]) Also() {}
 	for _, decl := range file.Decls {
 		got = append(got, undocumented(decl)...)
 	}
-	if have, want := strings.Join(got, " "), "Bare T Method V Inside Also"; have != want {
+	if have, want := strings.Join(got, " "), "Bare T Method V Lower Inside Also"; have != want {
 		t.Errorf("undocumented names are %q, want %q", have, want)
 	}
 }
