@@ -27,6 +27,7 @@ type LockedError struct {
 	Holder Holder // zero while the other process only reads
 }
 
+// Error implements error: which cache, and who holds it.
 func (e *LockedError) Error() string {
 	if e.Holder.PID == 0 {
 		return fmt.Sprintf("cache %s: %v by another process; try again when it has ended", e.Dir, cache.ErrLocked)
@@ -35,6 +36,7 @@ func (e *LockedError) Error() string {
 		e.Dir, cache.ErrLocked, e.Holder.PID, e.Holder.Host, e.Holder.Since.Format(time.DateTime))
 }
 
+// Unwrap makes it a [cache.ErrLocked].
 func (e *LockedError) Unwrap() error { return cache.ErrLocked }
 
 // A hold is the lock on a store's folder. The operating system lets go of it when the process ends,
