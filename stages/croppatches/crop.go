@@ -222,14 +222,7 @@ func byID(t dag.Task, port string, wanted bool) (map[cache.ItemID]cache.Item, er
 	if !wanted {
 		return nil, nil
 	}
-	out := map[cache.ItemID]cache.Item{}
-	for it, err := range t.Items(port) {
-		if err != nil {
-			return nil, err
-		}
-		out[it.ID] = it
-	}
-	return out, nil
+	return dag.ReadItems(t, port)
 }
 
 // read decodes what is known of the same radiograph at another port.
