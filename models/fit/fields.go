@@ -6,7 +6,7 @@ func (p Plan) Fields(add func(label string, value any)) {
 	add("batch_size", p.BatchSize)
 	add("learning_rate", p.LearningRate)
 	add("final_rate", p.FinalRate)
-	add("warmup_epochs", p.WarmupEpochs)
+	add("warmup", p.Warmup)
 	add("weight_decay", p.WeightDecay)
 	add("clip_norm", p.ClipNorm)
 	add("averaging", p.Averaging)

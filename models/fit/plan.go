@@ -17,8 +17,8 @@ type Plan struct {
 	LearningRate float64 `json:"learning_rate" hcl:"learning_rate,optional" doc:"Peak of the learning rate, after the warm-up."`
 	// FinalRate is the fraction of LearningRate at the last step, after a cosine.
 	FinalRate float64 `json:"final_rate" hcl:"final_rate,optional" doc:"Fraction of the peak at the last step, after a cosine."`
-	// WarmupEpochs is the time of linear growth of the rate from 0.
-	WarmupEpochs float64 `json:"warmup_epochs" hcl:"warmup_epochs,optional" doc:"Epochs of linear growth of the rate from 0."`
+	// Warmup is the fraction of all steps in which the rate grows linearly from 0.
+	Warmup float64 `json:"warmup" hcl:"warmup,optional" doc:"Fraction of the training in which the rate grows linearly from 0."`
 	// WeightDecay is AdamW's, decoupled; norms, biases, tokens and positions are exempt.
 	WeightDecay float64 `json:"weight_decay" hcl:"weight_decay,optional" doc:"Decoupled weight decay of AdamW; norms, biases, tokens and positions are exempt."`
 	// ClipNorm bounds the gradient's Euclidean norm; 0 does not.
@@ -49,8 +49,8 @@ func (p Plan) Validate() error {
 	if !(p.FinalRate >= 0 && p.FinalRate <= 1) {
 		bad("final_rate", "from 0 to 1", p.FinalRate)
 	}
-	if !(p.WarmupEpochs >= 0 && p.WarmupEpochs <= float64(p.Epochs)) {
-		bad("warmup_epochs", "from 0 to the number of epochs", p.WarmupEpochs)
+	if !(p.Warmup >= 0 && p.Warmup <= 1) {
+		bad("warmup", "from 0 to 1", p.Warmup)
 	}
 	if !(p.WeightDecay >= 0 && p.WeightDecay <= 10) {
 		bad("weight_decay", "from 0 to 10", p.WeightDecay)
@@ -71,8 +71,8 @@ func (p Plan) Validate() error {
 func (p Plan) steps(n int) int { return (n + p.BatchSize - 1) / p.BatchSize }
 
 // rate is the learning rate of a step, counted from 0, of total steps.
-func (p Plan) rate(step, total, perEpoch int) float64 {
-	warmup := p.WarmupEpochs * float64(perEpoch)
+func (p Plan) rate(step, total int) float64 {
+	warmup := p.Warmup * float64(total)
 	at := float64(step) + 1
 	if at < warmup {
 		return p.LearningRate * at / warmup

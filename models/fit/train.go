@@ -127,7 +127,7 @@ func (r *run) epoch(ctx context.Context, epoch int, batches <-chan *batch) (Poin
 			return point, context.Cause(ctx)
 		}
 		step := (epoch-1)*r.perEpoch + i
-		rate := plan.rate(step, r.report.Steps, r.perEpoch)
+		rate := plan.rate(step, r.report.Steps)
 		loss, norm, err := r.trainer.run(b, plan.hyper(step, rate))
 		if err != nil {
 			return point, err
