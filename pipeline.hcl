@@ -15,7 +15,7 @@ pipeline {
 
 variable "patients" {
   type        = number
-  default     = 96
+  default     = 160
   description = "Patients in the synthetic cohort."
 }
 
@@ -32,16 +32,17 @@ variable "folds" {
 }
 
 locals {
-  models = ["cnn-small", "vit-tiny"]
+  models = ["cnn-small", "vit-nano"]
   inputs = ["patch", "whole"]
   size   = 96 # side of every network's input in pixels
 }
 
 stage "ingest" "cohort" {
   source "synthetic" {
-    patients = var.patients
-    aff      = 0.4 # more than the clinic's 20 %, so that so few patients can tell anything
-    scale    = var.scale
+    patients    = var.patients
+    radiographs = 2   # at most, of a patient
+    aff         = 0.4 # more than the clinic's 20 %, so that so few patients can tell anything
+    scale       = var.scale
   }
 }
 
@@ -61,6 +62,7 @@ stage "train-localizer" "main" {
   hold_out    = matrix.fold
   model       = matrix.model
   size        = local.size
+  epochs      = 30
 }
 
 stage "predict-centers" "main" {
@@ -93,6 +95,7 @@ stage "train-classifiers" "main" {
   split       = split-by-patient.folds.split
   hold_out    = matrix.fold
   model       = matrix.model
+  epochs      = 25
 }
 
 stage "score-patches" "main" {

@@ -18,19 +18,20 @@ type Params struct {
 type Source struct {
 	Kind string `hcl:"kind,label" doc:"synthetic, csv, coco or label-studio."`
 
-	Patients  *int              `hcl:"patients,optional" doc:"synthetic: number of patients."`
-	AFF       *float64          `hcl:"aff,optional" doc:"synthetic: share of patients with an atypical fracture."`
-	Scale     *float64          `hcl:"scale,optional" doc:"synthetic: 1 renders at real sizes, 0.25 at a quarter of the width and height with a pitch four times as coarse."`
-	Cohort    *int              `hcl:"cohort,optional" doc:"synthetic: number of the cohort; another number gives other patients."`
-	Path      *string           `hcl:"path,optional" doc:"csv, coco, label-studio: the file with the annotations, relative to the pipeline file."`
-	Images    *string           `hcl:"images,optional" doc:"csv, coco, label-studio: the folder that image names are relative to. Default: the folder of path (coco: images beside it)."`
-	Labels    *string           `hcl:"labels,optional" doc:"coco: a CSV file with a label for each image."`
-	LabelKey  *string           `hcl:"label_key,optional" doc:"coco: the column of labels with the image's name. Default: image_id."`
-	LabelName *string           `hcl:"label,optional" doc:"coco: the column of labels with the label."`
-	Patient   *string           `hcl:"patient,optional" doc:"coco: the column of labels with the patient. Default: every image is a patient of its own."`
-	Choose    *string           `hcl:"choose,optional" doc:"coco, label-studio: the rule when an image has several annotations: largest (coco only), first or mean."`
-	Spacing   *float64          `hcl:"spacing,optional" doc:"Pitch in mm per pixel of every image that states none itself. Default: unknown."`
-	Rename    map[string]string `hcl:"rename,optional" doc:"New names for labels, such as { CONTROL = \"NFF\" }."`
+	Patients    *int              `hcl:"patients,optional" doc:"synthetic: number of patients."`
+	AFF         *float64          `hcl:"aff,optional" doc:"synthetic: share of patients with an atypical fracture."`
+	Radiographs *int              `hcl:"radiographs,optional" doc:"synthetic: greatest number of radiographs of a patient; each number from 1 on is equally likely. Default: the fitted distribution, 1 to 9 and three on average."`
+	Scale       *float64          `hcl:"scale,optional" doc:"synthetic: 1 renders at real sizes, 0.25 at a quarter of the width and height with a pitch four times as coarse."`
+	Cohort      *int              `hcl:"cohort,optional" doc:"synthetic: number of the cohort; another number gives other patients."`
+	Path        *string           `hcl:"path,optional" doc:"csv, coco, label-studio: the file with the annotations, relative to the pipeline file."`
+	Images      *string           `hcl:"images,optional" doc:"csv, coco, label-studio: the folder that image names are relative to. Default: the folder of path (coco: images beside it)."`
+	Labels      *string           `hcl:"labels,optional" doc:"coco: a CSV file with a label for each image."`
+	LabelKey    *string           `hcl:"label_key,optional" doc:"coco: the column of labels with the image's name. Default: image_id."`
+	LabelName   *string           `hcl:"label,optional" doc:"coco: the column of labels with the label."`
+	Patient     *string           `hcl:"patient,optional" doc:"coco: the column of labels with the patient. Default: every image is a patient of its own."`
+	Choose      *string           `hcl:"choose,optional" doc:"coco, label-studio: the rule when an image has several annotations: largest (coco only), first or mean."`
+	Spacing     *float64          `hcl:"spacing,optional" doc:"Pitch in mm per pixel of every image that states none itself. Default: unknown."`
+	Rename      map[string]string `hcl:"rename,optional" doc:"New names for labels, such as { CONTROL = \"NFF\" }."`
 	// Unannotated is what to do with a radiograph that has no center.
 	Unannotated *string `hcl:"unannotated,optional" doc:"What to do with a record without center: refuse (default) or skip."`
 }
@@ -39,7 +40,7 @@ func defaults() Params { return Params{MaxMegapixels: 64} }
 
 // attributes lists what each kind of source accepts beside rename and unannotated.
 var attributes = map[string][]string{
-	"synthetic":    {"patients", "aff", "scale", "cohort"},
+	"synthetic":    {"patients", "aff", "radiographs", "scale", "cohort"},
 	"csv":          {"path", "images", "spacing", "rename", "unannotated"},
 	"coco":         {"path", "images", "labels", "label_key", "label", "patient", "choose", "spacing", "rename", "unannotated"},
 	"label-studio": {"path", "images", "choose", "spacing", "rename", "unannotated"},
@@ -60,6 +61,7 @@ func (s Source) set() []string {
 	}
 	add("patients", s.Patients != nil)
 	add("aff", s.AFF != nil)
+	add("radiographs", s.Radiographs != nil)
 	add("scale", s.Scale != nil)
 	add("cohort", s.Cohort != nil)
 	add("path", s.Path != nil)
@@ -104,6 +106,9 @@ func (s *stage) Check() []dag.Problem {
 	}
 	if f := or(src.AFF, 0.2); f <= 0 || f >= 1 {
 		bad("source.aff", "Invalid share", "The share of atypical fractures must lie between 0 and 1, not at %g.", f)
+	}
+	if n := or(src.Radiographs, 1); n < 1 || n > 100 {
+		bad("source.radiographs", "Invalid number of radiographs", "A patient has 1 to 100 radiographs, not %d.", n)
 	}
 	if f := or(src.Scale, 1); f < 0.05 || f > 1 {
 		bad("source.scale", "Invalid scale", "The scale must lie between 0.05 and 1, not at %g.", f)

@@ -37,6 +37,9 @@ func (s Source) synthetic() ([]row, error) {
 	cfg := synth.Config{
 		Patients: or(s.Patients, 96), AFF: or(s.AFF, 0.2), Scale: or(s.Scale, 1), Seed: uint64(or(s.Cohort, 1)),
 	}
+	if s.Radiographs != nil {
+		cfg.MinImages, cfg.MaxImages = 1, *s.Radiographs
+	}
 	co, err := synth.NewCohort(cfg)
 	if err != nil {
 		return nil, &dag.BadInput{Summary: err.Error(), Detail: "Correct the arguments of the source."}
