@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/spf13/cobra"
 
 	"femur/dag"
 	"femur/internal/pipeline"
 	"femur/internal/runlog"
+	"femur/internal/settings"
 	"femur/internal/view"
 )
 
@@ -94,7 +96,7 @@ func runRun(ctx context.Context, opts RunOptions, g *global, args []string) (err
 		Jobs:        g.jobs(),
 		DeviceSlots: 1,
 		LogSink:     record.LogSink,
-		Log:         g.log.Named("dag"),
+		Log:         g.stageLog(),
 		Host:        hostname(),
 		Now:         g.now,
 	}
@@ -134,6 +136,17 @@ func (g *global) runHeader(p *pipeline.Pipeline, targets []string) runlog.Run {
 		Pipeline: p.Name, File: filepath.Base(p.File), Text: string(p.Source), Variables: variables,
 		Targets: targets, Version: version(), Host: hostname(), PID: os.Getpid(),
 	}
+}
+
+// stageLog is where stages print besides their own logs. Unless the user asked for a level that is
+// nowhere: a failure is one message, which says where the log is.
+func (g *global) stageLog() hclog.Logger {
+	for _, o := range g.settings.Origins {
+		if o.Name == "log_level" && o.From != settings.Default {
+			return g.log.Named("dag")
+		}
+	}
+	return hclog.NewNullLogger()
 }
 
 // jobs is how many stages run at once. Most stages use several processors themselves.

@@ -86,10 +86,16 @@ func newRootCommand(g *global) *cobra.Command {
 	addTo(groupTool, newDoctorCommand(g), newBackendCommand(g))
 	cobra.EnableCommandSorting = false
 	finishHelp(root)
+	usage := root.UsageTemplate()
+	root.SetUsageTemplate(usage + exitCodesHelp) // that of all commands below it
+	if plan, _, err := root.Find([]string{"plan"}); err == nil {
+		work := "  3    with --detailed-exitcode: there is work to do\n"
+		plan.SetUsageTemplate(usage + strings.Replace(exitCodesHelp, "  130", work+"  130", 1))
+	}
 	return root
 }
 
-// finishHelp ends every command's help with the exit codes, and makes wrong arguments a usage error.
+// finishHelp gives every command a long text, and makes wrong arguments a usage error.
 func finishHelp(cmd *cobra.Command) {
 	for _, c := range cmd.Commands() {
 		if c.Long == "" {
@@ -106,13 +112,6 @@ func finishHelp(cmd *cobra.Command) {
 				return nil
 			}
 		}
-	}
-	codes := exitCodesHelp
-	if cmd.Name() == "plan" {
-		codes = strings.Replace(codes, "  130", "  3    with --detailed-exitcode: there is work to do\n  130", 1)
-	}
-	if !strings.Contains(cmd.UsageTemplate(), "Exit codes:") {
-		cmd.SetUsageTemplate(cmd.UsageTemplate() + codes)
 	}
 }
 

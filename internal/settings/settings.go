@@ -50,8 +50,11 @@ type Settings struct {
 type Origin struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
-	From  string `json:"from"` // "--jobs", "FEMUR_JOBS", a file, or "default"
+	From  string `json:"from"` // "--jobs", "FEMUR_JOBS", a file, or [Default]
 }
+
+// Default is the origin of a value that nobody chose.
+const Default = "default"
 
 // A setting is the one description of a name.
 type setting struct {
@@ -119,7 +122,7 @@ func lookup(one setting, from Sources, files []file) (value, origin string) {
 			return f.values.GetString(one.name), f.path
 		}
 	}
-	return one.fallback, "default"
+	return one.fallback, Default
 }
 
 // Variable is the environment variable of a setting.

@@ -166,7 +166,7 @@ func (t *tree) branch(id, rails string) {
 			again = " (above)"
 		}
 		note := e.Role
-		if n.Kind != "artifact" {
+		if n.Kind != "artifact" && n.Kind != e.Role {
 			note = strings.TrimSpace(n.Kind + " " + e.Role)
 		}
 		room := t.page.width - len([]rune(rails+joint)) - len([]rune(again))

@@ -62,7 +62,7 @@ func (v *StatusHuman) Status(t StageTable) error {
 		if !last.LastTime.IsZero() {
 			spent = Duration(seconds)
 		}
-		table.add(g.members[0].State, title, moment(last.LastTime), spent)
+		table.add(g.members[0].State, title, minute(last.LastTime), spent)
 	}
 	table.print(p)
 	p.statusReasons(groups)

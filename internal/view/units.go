@@ -74,3 +74,11 @@ func moment(t time.Time) string {
 	}
 	return t.Format("2006-01-02 15:04:05")
 }
+
+// minute prints a time to the minute, where a table has no room for more.
+func minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2006-01-02 15:04")
+}

@@ -1,0 +1,164 @@
+package view_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"femur/cache"
+	"femur/dag"
+	"femur/internal/view"
+)
+
+// golden compares what a view printed with testdata/NAME; UPDATE_GOLDEN=1 rewrites it. Human text must
+// fit 80 columns.
+func golden(t *testing.T, name string, print func(view.Stream) error) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := print(view.Stream{Out: &b, JSON: strings.HasSuffix(name, ".json"), Width: 80}); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+	if filepath.Ext(name) == ".txt" {
+		for line := range strings.Lines(b.String()) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 {
+				t.Errorf("%s: a line of %d columns: %s", name, n, line)
+			}
+		}
+	}
+}
+
+var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+func planTable() view.StageTable {
+	changed := []view.Reason{
+		{Component: "code", Subject: "stages/trainlocalizer/train.go", Old: "aa", New: "bb", Text: "code: stages/trainlocalizer/train.go changed"},
+		{Component: "params", Subject: "learning_rate", Old: "0.001", New: "0.0003", Text: "params.learning_rate 0.001 → 0.0003"},
+	}
+	waits := []view.Reason{
+		{Component: "params", Subject: "size", Old: "96", New: "128", Text: "params.size 96 → 128"},
+		{Component: "input", Subject: "train-localizer.main[model=vit-tiny,fold=0]", Text: "upstream train-localizer.main[model=vit-tiny,fold=0] would run"},
+		{Component: "input", Subject: "train-localizer.main[model=vit-tiny,fold=1]", Text: "upstream train-localizer.main[model=vit-tiny,fold=1] would run"},
+	}
+	return view.StageTable{
+		Pipeline: "aff-vs-nff",
+		Stages: []view.Stage{
+			{Address: "ingest.cohort", Kind: "ingest", State: "run", Items: &view.Items{Hit: 4299, Total: 4300}, Reasons: []view.Reason{
+				{Component: "source", Subject: "files", Text: "source files: 1 file added"},
+			}},
+			{Address: "split-by-patient.folds", Kind: "split-by-patient", State: "hit"},
+			{Address: "train-localizer.main[model=cnn-small,fold=0]", Kind: "train-localizer", State: "hit"},
+			{Address: "train-localizer.main[model=cnn-small,fold=1]", Kind: "train-localizer", State: "hit"},
+			{Address: "train-localizer.main[model=vit-tiny,fold=0]", Kind: "train-localizer", State: "run", Reasons: changed},
+			{Address: "train-localizer.main[model=vit-tiny,fold=1]", Kind: "train-localizer", State: "run", Reasons: changed},
+			{Address: "predict-centers.main[model=vit-tiny]", Kind: "predict-centers", State: "depends", Reasons: waits},
+		},
+		Totals: view.PlanTotals{Hit: 3, Run: 3, Depends: 1},
+	}
+}
+
+func TestPlan(t *testing.T) {
+	for _, name := range []string{"plan.txt", "plan.json"} {
+		golden(t, name, func(s view.Stream) error { return view.NewPlan(s).Plan(planTable()) })
+	}
+}
+
+func TestStatus(t *testing.T) {
+	table := planTable()
+	states := []string{"stale", "fresh", "fresh", "fresh", "running", "failed", "never"}
+	for i := range table.Stages {
+		s := &table.Stages[i]
+		s.State = states[i]
+		if s.State != "never" {
+			s.LastRun, s.LastTime, s.Seconds = "20260102-030405", start.Add(time.Duration(i)*time.Minute), float64(30*i)
+		}
+	}
+	table.Stages[4].Progress = &view.Progress{Done: 40, Total: 1200, Unit: "steps", Text: "loss 0.123"}
+	table.Stages[5].Error = "epoch 3: the loss is not a number; lower learning_rate, or raise warmup_epochs"
+	golden(t, "status.txt", func(s view.Stream) error { return view.NewStatus(s).Status(table) })
+}
+
+// events is a run in which one stage is reused, one done, one fails and one is skipped for that.
+func events() []dag.Event {
+	report := []cache.Output{{Name: "report", Artifact: cache.Artifact{Media: cache.MediaHTML, Digest: cache.Sum([]byte("r")), Size: 412345}}}
+	return []dag.Event{
+		dag.RunStart{Run: "20260102-030405", Time: start, Pipeline: "aff-vs-nff", Nodes: []dag.Address{"ingest.cohort", "compare.main", "train-localizer.main[model=vit-tiny,fold=0]", "score-patches.main"}},
+		dag.StageEnd{Address: "ingest.cohort", Time: start, Result: dag.ResultHit},
+		dag.StageStart{Address: "compare.main", Time: start, Reasons: []dag.Reason{{Component: dag.ComponentParams, Text: "params.level 0.9 → 0.95"}, {Component: dag.ComponentCode, Text: "code: stages/compare/report.go changed"}}},
+		dag.StageProgress{Address: "compare.main", Time: start.Add(2 * time.Second), Progress: dag.Progress{Done: 1, Total: 5, Unit: "tables"}},
+		dag.StageProgress{Address: "compare.main", Time: start.Add(11 * time.Second), Progress: dag.Progress{Done: 3, Total: 5, Unit: "tables", Text: "bootstrap"}},
+		dag.StageEnd{Address: "compare.main", Time: start.Add(20 * time.Second), Result: dag.ResultDone, Seconds: 20, Outputs: report},
+		dag.StageStart{Address: "train-localizer.main[model=vit-tiny,fold=0]", Time: start, Reasons: []dag.Reason{{Component: dag.ComponentNeverRan, Text: "never ran"}}},
+		dag.StageEnd{Address: "train-localizer.main[model=vit-tiny,fold=0]", Time: start.Add(90 * time.Second), Result: dag.ResultFailed, Seconds: 70, Err: errors.New("the loss is not a number")},
+		dag.StageEnd{Address: "score-patches.main", Time: start.Add(90 * time.Second), Result: dag.ResultSkipped, Cause: "train-localizer.main[model=vit-tiny,fold=0]"},
+		dag.RunEnd{Run: "20260102-030405", Time: start.Add(90 * time.Second), Seconds: 90, Totals: dag.Totals{Hit: 1, Done: 1, Failed: 1, Skipped: 1}},
+	}
+}
+
+func TestRun(t *testing.T) {
+	for _, name := range []string{"run.txt", "run.json"} {
+		golden(t, name, func(s view.Stream) error {
+			v := view.NewRun(s)
+			for _, e := range events() {
+				v.Observe(e)
+			}
+			return v.Close()
+		})
+	}
+}
+
+func TestDiagnostics(t *testing.T) {
+	diags := []view.Diagnostic{
+		{
+			Severity: view.SeverityError, Summary: "Unsupported argument", File: "pipeline.hcl",
+			Detail: `An argument named "learning_rat" is not expected here. Did you mean "learning_rate"? The arguments of a stage are listed in the reference of the pipeline language.`,
+			Range:  &view.Range{Start: view.Pos{Line: 12, Column: 3}, End: view.Pos{Line: 12, Column: 15}}, Context: `stage "train-localizer" "main"`,
+			Lines: []view.SourceLine{{Number: 11, Text: `stage "train-localizer" "main" {`}, {Number: 12, Text: "\tlearning_rat = 0.001", Start: 1, End: 13}},
+		},
+		{
+			Severity: view.SeverityWarning, Summary: "Unused variable", File: "pipeline.hcl",
+			Range: &view.Range{Start: view.Pos{Line: 3, Column: 90}, End: view.Pos{Line: 3, Column: 99}},
+			Lines: []view.SourceLine{{Number: 3, Text: "# " + strings.Repeat("ä", 87) + " variable }", Start: 2 + 2*87 + 1, End: 2 + 2*87 + 9}},
+		},
+		{Severity: view.SeverityError, Summary: "patient 7: has both labels", Detail: "Correct one of them.", File: "annotations.csv", Range: &view.Range{Start: view.Pos{Line: 9}}},
+		{Severity: view.SeverityError, Summary: "interrupted"},
+	}
+	for _, name := range []string{"diagnostics.txt", "diagnostics.json"} {
+		golden(t, name, func(s view.Stream) error { return view.Diagnostics(s, diags) })
+	}
+}
+
+func TestExplain(t *testing.T) {
+	e := view.Explanation{
+		Address: "train-localizer.main[model=vit-tiny,fold=0]", State: "run", Key: strings.Repeat("ab", 32),
+		Changes: []view.Change{
+			{Reason: view.Reason{Component: "code", Subject: "stages/trainlocalizer/train.go", Old: strings.Repeat("0a", 32), New: strings.Repeat("1b", 32)}},
+			{Reason: view.Reason{Component: "params", Subject: "learning_rate", Old: "0.001", New: "0.0003"}},
+			{Reason: view.Reason{Component: "params", Subject: "models", Old: "", New: strings.Repeat("a model with a long name ", 4)}},
+			{Reason: view.Reason{Component: "input", Subject: "radiographs", Old: strings.Repeat("2c", 32), New: strings.Repeat("3d", 32), Items: []string{"+ patient_9_1", "~ patient_3_2"}}, From: "ingest.cohort.radiographs"},
+		},
+		Last:        &view.LastRun{Run: "20260102-030405", Time: start, Seconds: 192, Host: "here", Environment: map[string]string{"backend": "xla:cpu", "arch": "linux/amd64"}},
+		Ingredients: []view.Ingredient{{Component: "code", Label: "a.go", Value: "1"}, {Component: "code", Label: "b.go", Value: "2"}, {Component: "params", Label: "size", Value: "96"}},
+	}
+	golden(t, "explain.txt", func(s view.Stream) error { return view.NewExplain(s, false).Explain(e) })
+	golden(t, "explain_long.txt", func(s view.Stream) error { return view.NewExplain(s, true).Explain(e) })
+}
