@@ -62,10 +62,14 @@ func (s *Source) Fields(dir string, chosen []string) ([]cache.Field, error) {
 	roots := append([]string{dir}, slices.Sorted(slices.Values(chosen))...)
 	return s.walks.Get(strings.Join(roots, "\x00"), func() ([]cache.Field, error) {
 		found, err := s.walk(roots)
+		var fields []cache.Field
+		if err == nil {
+			fields, err = s.fields(found)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("source of %s: %w", dir, err)
 		}
-		return s.fields(found)
+		return fields, nil
 	})
 }
 

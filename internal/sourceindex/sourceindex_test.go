@@ -1,0 +1,318 @@
+package sourceindex
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"femur/cache"
+	"femur/cache/memstore"
+	"femur/dag"
+)
+
+// A desk is a folder of files and an index whose readings are counted.
+type desk struct {
+	t     *testing.T
+	root  string
+	notes *memstore.Store
+	now   time.Time
+	read  atomic.Int32
+}
+
+func newDesk(t *testing.T, files ...string) *desk {
+	d := &desk{t: t, root: t.TempDir(), notes: memstore.New(), now: time.Now().Add(time.Minute)}
+	for _, f := range files {
+		d.write(f, "content of "+f)
+	}
+	return d
+}
+
+func (d *desk) write(name, text string) {
+	d.t.Helper()
+	p := filepath.Join(d.root, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+		d.t.Fatal(err)
+	}
+	if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// index opens the index as a new process would, a minute after all files were written.
+func (d *desk) index() *Index {
+	x := New(d.root, d.notes)
+	x.now = func() time.Time { return d.now }
+	x.hash = func(p string) (cache.Digest, int64, error) {
+		d.read.Add(1)
+		return hashFile(p)
+	}
+	return x
+}
+
+// digests asks a new index, and returns how many files it read.
+func (d *desk) digests(paths ...string) ([]cache.Artifact, int) {
+	d.t.Helper()
+	d.read.Store(0)
+	as, err := d.index().Digests(context.Background(), paths)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return as, int(d.read.Load())
+}
+
+func TestUnchangedFilesAreReadOnce(t *testing.T) {
+	d := newDesk(t, "a/1.png", "a/2.png", "b/3.png")
+	paths := []string{"b/3.png", "a/1.png", "a/2.png"}
+	first, n := d.digests(paths...)
+	if n != 3 {
+		t.Errorf("first: %d read, want 3", n)
+	}
+	for i, p := range paths {
+		text := "content of " + p
+		if want := (cache.Artifact{Media: cache.MediaFile, Digest: cache.Sum([]byte(text)), Size: int64(len(text))}); first[i] != want {
+			t.Errorf("%s: %+v, want %+v", p, first[i], want)
+		}
+	}
+	again, n := d.digests(paths...)
+	if n != 0 || !cmp.Equal(first, again) {
+		t.Errorf("again: %d read, %v", n, again)
+	}
+
+	// Touched: read once more, the same digest, and then trusted again.
+	past := d.now.Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(d.root, "a/1.png"), past, past); err != nil {
+		t.Fatal(err)
+	}
+	again, n = d.digests(paths...)
+	if n != 1 || !cmp.Equal(first, again) {
+		t.Errorf("touched: %d read, %v", n, again)
+	}
+	if _, n = d.digests(paths...); n != 0 {
+		t.Errorf("after touch: %d read", n)
+	}
+
+	d.write("a/2.png", "other")
+	again, n = d.digests(paths...)
+	if n != 1 || again[2].Digest != cache.Sum([]byte("other")) {
+		t.Errorf("changed: %d read, %v", n, again)
+	}
+}
+
+// A file that was modified within the grain of the clock before it was read could be modified again
+// without a trace, and is read until it has been left alone.
+func TestRacyFilesAreReadAgain(t *testing.T) {
+	d := newDesk(t, "a.png")
+	d.now = time.Now()
+	d.digests("a.png")
+	if _, n := d.digests("a.png"); n != 1 {
+		t.Errorf("%d read, want 1: it was written just before", n)
+	}
+	d.now = time.Now().Add(3 * time.Second)
+	if _, n := d.digests("a.png"); n != 1 {
+		t.Errorf("%d read, want 1: what is in the index was read too early", n)
+	}
+	if _, n := d.digests("a.png"); n != 0 {
+		t.Errorf("%d read, want 0", n)
+	}
+	d.now = time.Now().Add(-time.Hour) // its times lie in the future, as on a server with another clock
+	d.write("a.png", "new")
+	d.digests("a.png")
+	if _, n := d.digests("a.png"); n != 1 {
+		t.Errorf("%d read, want 1: from the future", n)
+	}
+}
+
+// A replaced file with the size and time of the old one has another inode or change time.
+func TestReplacedFileWithOldTimes(t *testing.T) {
+	d := newDesk(t, "a.png")
+	info, err := os.Stat(filepath.Join(d.root, "a.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.digests("a.png")
+	d.write("b.png", strings.Repeat("x", int(info.Size())))
+	if err := os.Chtimes(filepath.Join(d.root, "b.png"), info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(d.root, "b.png"), filepath.Join(d.root, "a.png")); err != nil {
+		t.Fatal(err)
+	}
+	if as, _ := d.digests("a.png"); as[0].Digest != cache.Sum([]byte(strings.Repeat("x", int(info.Size())))) {
+		t.Error("the old digest was answered")
+	}
+}
+
+// What is lost or damaged in the store is read again.
+func TestDamagedIndex(t *testing.T) {
+	d := newDesk(t, "a/1.png")
+	d.digests("a/1.png")
+	name := noteName(shardNumber("a/1.png"))
+	good, err := d.notes.Note(context.Background(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range good {
+		bad := append([]byte(nil), good...)
+		bad[i] ^= 0x40
+		if _, ok := decodeShard(bad); ok {
+			t.Errorf("byte %d damaged, and not noticed", i)
+		}
+		if _, ok := decodeShard(good[:i]); ok {
+			t.Errorf("cut at byte %d, and not noticed", i)
+		}
+	}
+	if err := d.notes.PutNotes(context.Background(), map[string][]byte{name: good[:len(good)/2]}); err != nil {
+		t.Fatal(err)
+	}
+	if _, n := d.digests("a/1.png"); n != 1 {
+		t.Errorf("%d read, want 1", n)
+	}
+}
+
+func TestMissingFileKeepsWhatWasRead(t *testing.T) {
+	d := newDesk(t, "a.png")
+	_, err := d.index().Digests(context.Background(), []string{"a.png", "gone.png"})
+	var bad *dag.BadInput
+	if !errors.As(err, &bad) || bad.File != "gone.png" || bad.Summary != "no such file" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestWalk(t *testing.T) {
+	d := newDesk(t, "data/b.png", "data/a/2.png", "data/a/10.png", "data/.hidden/x.png", "data/._b.png", "beside/c.png")
+	if err := os.Symlink(filepath.Join(d.root, "beside"), filepath.Join(d.root, "data", "link")); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"a/10.png", "a/2.png", "b.png", "link/c.png"}
+	inner := New(filepath.Join(d.root, "data"), d.notes)
+	for dir, x := range map[string]*Index{"data": d.index(), "../data": inner, ".": inner, filepath.Join(d.root, "data"): inner} {
+		got, err := x.Walk(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s: %s", dir, d)
+		}
+	}
+}
+
+func TestRefusedByName(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		make func(dir string) error
+		want string
+	}{
+		{"loop", func(dir string) error { return os.Symlink(dir, filepath.Join(dir, "sub", "back")) }, "data/sub/back: is a symbolic link to a folder that it lies in"},
+		{"FIFO", func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600) }, "data/pipe: is a FIFO, not a file"},
+		{"device", func(dir string) error { return os.Symlink(os.DevNull, filepath.Join(dir, "null")) }, "data/null: is a device, not a file"},
+		{"broken link", func(dir string) error { return os.Symlink("nowhere", filepath.Join(dir, "broken")) }, "data/broken: is a symbolic link that cannot be followed: no such file or directory"},
+		{"link to itself", func(dir string) error { return os.Symlink("self", filepath.Join(dir, "self")) }, "data/self: is a symbolic link that cannot be followed: too many levels of symbolic links"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDesk(t, "data/sub/a.png")
+			if err := tt.make(filepath.Join(d.root, "data")); err != nil {
+				t.Skip(err)
+			}
+			_, err := d.index().Walk("data")
+			var bad *dag.BadInput
+			if !errors.As(err, &bad) || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("error %v, want %s", err, tt.want)
+			}
+		})
+	}
+	d := newDesk(t, "a.png")
+	if err := syscall.Mkfifo(filepath.Join(d.root, "pipe"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	x := d.index()
+	if _, err := x.Open("pipe"); err == nil { // and it does not wait for a writer
+		t.Error("a FIFO was opened")
+	}
+	if _, err := x.ReadFile("pipe"); err == nil {
+		t.Error("a FIFO was read")
+	}
+	if _, err := x.Digests(context.Background(), []string{"."}); err == nil {
+		t.Error("a folder has a digest")
+	}
+	if _, err := x.Walk("a.png"); err == nil || err.Error() != "a.png: is a file, not a folder. Name the folder that the files lie in." {
+		t.Errorf("walk of a file: %v", err)
+	}
+}
+
+func TestFileBesideTheRoot(t *testing.T) {
+	d := newDesk(t, "pipeline/x", "elsewhere/a.png")
+	x := New(filepath.Join(d.root, "pipeline"), d.notes)
+	as, err := x.Digests(context.Background(), []string{"../elsewhere/a.png", filepath.Join(d.root, "elsewhere", "a.png")})
+	if err != nil || as[0] != as[1] || as[0].Digest != cache.Sum([]byte("content of elsewhere/a.png")) {
+		t.Errorf("%v, error %v", as, err)
+	}
+	if !x.Exists("../elsewhere") || x.Exists("elsewhere") {
+		t.Error("Exists is wrong")
+	}
+}
+
+func TestShardRoundTrip(t *testing.T) {
+	want := map[string]entry{
+		"a/1.png": {1, 2, 3, 4, 5, 6, cache.Digest{7}},
+		"":        {-1, -2, -3, 1 << 63, 1<<64 - 1, -6, cache.Digest{}},
+	}
+	got, ok := decodeShard(encodeShard(want))
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(entry{})); !ok || d != "" {
+		t.Error(d)
+	}
+}
+
+func FuzzDecodeShard(f *testing.F) {
+	f.Add(encodeShard(map[string]entry{"a": {}}))
+	f.Add([]byte(shardMagic))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		sum := cache.Sum(b)
+		decodeShard(append(b, sum[:]...)) // with a good checksum it gets past the first line
+	})
+}
+
+// 43,000 files that did not change: what every command pays before it does anything.
+func BenchmarkUnchanged43000(b *testing.B) {
+	root := b.TempDir()
+	var paths []string
+	for i := range 43000 {
+		p := fmt.Sprintf("patient_%04d/image_%d.png", i/36, i%36)
+		paths = append(paths, p)
+		if i%36 == 0 {
+			if err := os.Mkdir(filepath.Join(root, filepath.Dir(p)), 0o755); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(root, p), []byte(p), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	notes := memstore.New()
+	open := func() *Index {
+		x := New(root, notes)
+		x.now = func() time.Time { return time.Now().Add(time.Minute) }
+		return x
+	}
+	if _, err := open().Digests(context.Background(), paths); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		x := open()
+		found, err := x.Walk(".")
+		if err != nil || len(found) != len(paths) {
+			b.Fatal(len(found), err)
+		}
+		if _, err := x.Digests(context.Background(), found); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
