@@ -96,8 +96,9 @@ func (g *global) errStream(args []string) view.Stream {
 }
 
 func (g *global) streamTo(w io.Writer, json bool) view.Stream {
-	width := terminal(w)
-	color, bars := width > 0 && g.getenv("NO_COLOR") == "" && g.getenv("TERM") != "dumb", width > 0
+	width, rows := terminal(w)
+	smart := width > 0 && g.getenv("TERM") != "dumb"
+	color, bars := smart && g.getenv("NO_COLOR") == "", smart && rows > 0
 	switch g.settings.Color {
 	case "always":
 		color = true

@@ -69,17 +69,18 @@ func (p *program) cancelOnStop(ctx context.Context) context.Context {
 	return ctx
 }
 
-// terminal returns the width of the writer's terminal, or 0 where it is none.
-func terminal(w io.Writer) int {
+// terminal returns the size of the writer's terminal, both 0 where it is none. One that does not know
+// its size, as inside some tools, has 80 columns and no rows.
+func terminal(w io.Writer) (columns, rows int) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return 0
+		return 0, 0
 	}
-	width, _, err := term.GetSize(int(file.Fd()))
-	if err != nil || width <= 0 {
-		return 80
+	columns, rows, err := term.GetSize(int(file.Fd()))
+	if err != nil || columns <= 0 {
+		return 80, 0
 	}
-	return width
+	return columns, rows
 }
 
 // version says which femur this is: the module's version, or the commit it was built from.
