@@ -77,7 +77,7 @@ func runLineage(ctx context.Context, opts LineageOptions, g *global, subject str
 	case "patient":
 		l, err = world.Patient(cache.PatientID(id), opts.Up, opts.Down)
 	case "metric":
-		opts.Down = false // a number feeds nothing
+		opts.Up, opts.Down = true, false // a number feeds nothing
 		l, err = metricLineage(ctx, store, world, id)
 	default:
 		l, err = artifactLineage(ctx, store, world, subject, opts)
@@ -134,7 +134,7 @@ func metricLineage(ctx context.Context, store cache.Store, world *lineage.World,
 	if first == "" {
 		return view.Lineage{}, &usageError{err: fmt.Errorf("%s has no metric %q", f.Name, metric), hint: "It has " + strings.Join(distinct(names), ", ") + "."}
 	}
-	return world.Metric("metric:"+id, first, f.Name, true, false)
+	return world.Metric("metric:"+id, first, f.Name)
 }
 
 // distinct drops repeated words and keeps the order.

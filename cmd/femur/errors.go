@@ -122,7 +122,7 @@ func badInputs(err error, more string) []view.Diagnostic {
 
 // collect finds every BadInput in a tree of errors.
 func collect(err error, found *[]*dag.BadInput) {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // this walks the tree itself, to find all and not the first
 	case nil:
 	case *dag.BadInput:
 		*found = append(*found, e)

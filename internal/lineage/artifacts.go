@@ -17,16 +17,15 @@ func (w *World) Artifact(artifact string, up, down bool) (view.Lineage, error) {
 	return g.Lineage, nil
 }
 
-// Metric walks up from a number in an artifact: the artifact is what it was read from.
-func (w *World) Metric(id, label, artifact string, up, down bool) (view.Lineage, error) {
+// Metric walks up from a number in an artifact: the artifact is what it was read from. A number feeds
+// nothing, so there is no other way.
+func (w *World) Metric(id, label, artifact string) (view.Lineage, error) {
 	g := newGraph()
 	g.node(id, KindMetric, label)
-	if up {
-		if err := w.artifacts(g, artifact, true, false); err != nil {
-			return view.Lineage{}, err
-		}
-		g.edge(artifact, id, "value")
+	if err := w.artifacts(g, artifact, true, false); err != nil {
+		return view.Lineage{}, err
 	}
+	g.edge(artifact, id, "value")
 	g.Subject = []string{id}
 	return g.Lineage, nil
 }

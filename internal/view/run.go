@@ -28,7 +28,7 @@ func NewRun(s Stream) Run {
 	if s.JSON {
 		return &RunJSON{out: s.Out}
 	}
-	v := &RunHuman{stream: s, out: s.Out, running: map[dag.Address]*runningStage{}}
+	v := &RunHuman{stream: s, out: s.Out, printed: map[dag.Address]time.Time{}}
 	if s.Bars {
 		v.bars = newBars(s)
 		v.out = v.bars
@@ -66,17 +66,12 @@ const plainProgressEvery = 10 * time.Second
 type RunHuman struct {
 	stream  Stream
 	out     io.Writer
-	bars    *bars // nil where lines cannot be redrawn
-	running map[dag.Address]*runningStage
+	bars    *bars                     // nil where lines cannot be redrawn
+	printed map[dag.Address]time.Time // when a running stage last had a line
 	stages  []*stageTally
 	reports []report
 	end     dag.RunEnd
 	err     error
-}
-
-type runningStage struct {
-	printed time.Time
-	last    dag.Progress
 }
 
 // A stageTally counts the instances of one stage.
@@ -114,7 +109,7 @@ func (v *RunHuman) Observe(e dag.Event) {
 }
 
 func (v *RunHuman) start(e dag.StageStart) {
-	v.running[e.Address] = &runningStage{printed: e.Time}
+	v.printed[e.Address] = e.Time
 	if v.bars != nil {
 		v.bars.start(e)
 		return
@@ -134,17 +129,17 @@ func (v *RunHuman) progress(e dag.StageProgress) {
 		v.bars.progress(e)
 		return
 	}
-	r := v.running[e.Address]
-	if r == nil || e.Time.Sub(r.printed) < plainProgressEvery {
+	last, running := v.printed[e.Address]
+	if !running || e.Time.Sub(last) < plainProgressEvery {
 		return
 	}
-	r.printed = e.Time
+	v.printed[e.Address] = e.Time
 	text := progressText(Progress{e.Done, e.Total, e.Unit, e.Text})
 	v.printf(func(p *page) { p.event("", string(e.Address), text) })
 }
 
 func (v *RunHuman) finish(e dag.StageEnd) {
-	delete(v.running, e.Address)
+	delete(v.printed, e.Address)
 	if v.bars != nil {
 		v.bars.finish(e.Address)
 	}
