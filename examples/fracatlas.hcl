@@ -19,7 +19,7 @@ variable "data" {
 }
 
 locals {
-  models = ["cnn-small", "vit-tiny"]
+  models = ["cnn-small", "vit-nano"]
   inputs = ["patch", "whole", "oracle"]
   folds  = 3
   size   = 128 # side of every network's input in pixels

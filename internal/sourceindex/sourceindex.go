@@ -36,19 +36,27 @@ type Notes interface {
 // An Index reads files below and beside the folder of a pipeline. Use [New].
 type Index struct {
 	root  string
+	also  string // empty, or where to look for what root does not have
 	notes Notes
 	now   func() time.Time
 	hash  func(path string) (cache.Digest, int64, error) // of a whole file; replaced by tests that count
 
 	mu     sync.Mutex
 	shards map[int]*shard
+	places map[string]string // of folders, as [Index.place] found them
 }
 
 var _ dag.Files = (*Index)(nil)
 
-// New returns the index of the files of a pipeline in the folder root.
-func New(root string, notes Notes) *Index {
-	return &Index{root: root, notes: notes, now: time.Now, hash: hashFile, shards: map[int]*shard{}}
+// New returns the index of the files of a pipeline in the folder root. A relative path is looked up there,
+// and, where root has no such folder (or, for a bare name, no such file), in the folder also, if that is not
+// empty: paths in the file are relative to the file, paths typed at a prompt to where they were typed. No
+// result depends on which of the two it was, since keys hold contents and not places.
+func New(root, also string, notes Notes) *Index {
+	return &Index{
+		root: root, also: also, notes: notes, now: time.Now, hash: hashFile,
+		shards: map[int]*shard{}, places: map[string]string{},
+	}
 }
 
 // resolve turns a path of the pipeline into one of the system.
@@ -57,7 +65,31 @@ func (x *Index) resolve(path string) string {
 	if filepath.IsAbs(p) {
 		return p
 	}
-	return filepath.Join(x.root, p)
+	return filepath.Join(x.place(p), p)
+}
+
+// place returns the folder that a relative path is relative to. All files of a folder share the answer.
+func (x *Index) place(p string) string {
+	if x.also == "" || x.also == x.root {
+		return x.root
+	}
+	probe := filepath.Dir(p)
+	if probe == "." {
+		probe = p
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if place, ok := x.places[probe]; ok {
+		return place
+	}
+	place := x.root
+	if _, err := os.Stat(filepath.Join(x.root, probe)); os.IsNotExist(err) {
+		if _, err := os.Stat(filepath.Join(x.also, probe)); err == nil {
+			place = x.also
+		}
+	}
+	x.places[probe] = place
+	return place
 }
 
 // ReadFile implements [dag.SourceFiles].

@@ -49,7 +49,7 @@ func (d *desk) write(name, text string) {
 
 // index opens the index as a new process would, a minute after all files were written.
 func (d *desk) index() *Index {
-	x := New(d.root, d.notes)
+	x := New(d.root, "", d.notes)
 	x.now = func() time.Time { return d.now }
 	x.hash = func(p string) (cache.Digest, int64, error) {
 		d.read.Add(1)
@@ -193,7 +193,7 @@ func TestWalk(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"a/10.png", "a/2.png", "b.png", "link/c.png"}
-	inner := New(filepath.Join(d.root, "data"), d.notes)
+	inner := New(filepath.Join(d.root, "data"), "", d.notes)
 	for dir, x := range map[string]*Index{"data": d.index(), "../data": inner, ".": inner, filepath.Join(d.root, "data"): inner} {
 		got, err := x.Walk(dir)
 		if err != nil {
@@ -250,7 +250,7 @@ func TestRefusedByName(t *testing.T) {
 
 func TestFileBesideTheRoot(t *testing.T) {
 	d := newDesk(t, "pipeline/x", "elsewhere/a.png")
-	x := New(filepath.Join(d.root, "pipeline"), d.notes)
+	x := New(filepath.Join(d.root, "pipeline"), "", d.notes)
 	as, err := x.Digests(context.Background(), []string{"../elsewhere/a.png", filepath.Join(d.root, "elsewhere", "a.png")})
 	if err != nil || as[0] != as[1] || as[0].Digest != cache.Sum([]byte("content of elsewhere/a.png")) {
 		t.Errorf("%v, error %v", as, err)
@@ -298,7 +298,7 @@ func BenchmarkUnchanged43000(b *testing.B) {
 	}
 	notes := memstore.New()
 	open := func() *Index {
-		x := New(root, notes)
+		x := New(root, "", notes)
 		x.now = func() time.Time { return time.Now().Add(time.Minute) }
 		return x
 	}
@@ -314,5 +314,24 @@ func BenchmarkUnchanged43000(b *testing.B) {
 		if _, err := x.Digests(context.Background(), found); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// What is typed at a prompt is relative to where it was typed, what stands in the file to the file.
+func TestSecondPlaceIsAskedForMissingFolders(t *testing.T) {
+	d := newDesk(t)
+	for name, content := range map[string]string{
+		"study/data/a.txt": "study", "here/data/a.txt": "here", "here/data/b.txt": "here", "here/extra/c.txt": "here", "here/d.txt": "here",
+	} {
+		d.write(name, content)
+	}
+	x := New(filepath.Join(d.root, "study"), filepath.Join(d.root, "here"), d.notes)
+	for path, want := range map[string]string{"data/a.txt": "study", "extra/c.txt": "here", "d.txt": "here"} {
+		if b, err := x.ReadFile(path); err != nil || string(b) != want {
+			t.Errorf("%s reads %q (%v), want %q", path, b, err, want)
+		}
+	}
+	if x.Exists("data/b.txt") {
+		t.Error("data/b.txt exists: two folders of one name were mixed")
 	}
 }
