@@ -1,10 +1,10 @@
 # The study at its real size: some 4,300 radiographs of 1,200 patients, inputs of 224 × 224 pixels, on one GPU.
 #
-#   femur run -f examples/thesis.hcl --var list=PATH/TO/list.csv
+#   femur run -f examples/thesis.hcl --var list=PATH/TO/annotations.csv
 #
 # Without radiographs at hand, draw synthetic ones of real size first:
 #
-#   femur synth --patients 1200 radiographs
+#   femur synth --patients 1200 examples/radiographs
 
 pipeline {
   name = "aff-thesis"
@@ -13,7 +13,7 @@ pipeline {
 
 variable "list" {
   type        = string
-  default     = "radiographs/list.csv"
+  default     = "radiographs/annotations.csv"
   description = "CSV file with the columns path, patient, label, x, y and spacing, relative to this file; label is AFF or NFF."
 }
 
