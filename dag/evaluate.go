@@ -88,14 +88,12 @@ func addInputs(r *cache.Recipe, fields []ingredient, port string, learned cache.
 // base is the part of a recipe that is known before any input is: code, parameters, environment.
 func (s *session) base(ctx context.Context, n *Node) (cache.Recipe, error) {
 	r := cache.Recipe{Stage: n.Kind.Type}
-	if s.Fingerprint != nil {
-		code, err := s.Fingerprint(n)
-		if err != nil {
-			return r, fmt.Errorf("code: %w", err)
-		}
-		for _, f := range code {
-			r.Add(cache.Code, f.Label, f.Value)
-		}
+	code, err := s.code(n)
+	if err != nil {
+		return r, fmt.Errorf("code: %w", err)
+	}
+	for _, f := range code {
+		r.Add(cache.Code, f.Label, f.Value)
 	}
 	n.Stage.Describe(&r)
 	if seeded(n.Stage) {

@@ -103,7 +103,7 @@ func (s *session) changeReason(ctx context.Context, ev *evaluation, c cache.Chan
 			subject = "source " + c.Label
 		}
 		var counts string
-		counts, r.Items = s.compare(ctx, ev, c, "file")
+		counts, r.Items = s.compare(ctx, ev, c, ev.sourceNoun(c.Label))
 		r.Text = subject + ": " + counts
 		if counts == "" {
 			r.Text = subject + ": changed" + arrow(c)
@@ -150,6 +150,15 @@ func colon(s string) string {
 		return ""
 	}
 	return ": " + s
+}
+
+// sourceNoun is what the items of an external port are called: files, unless the stage brought their
+// bytes itself.
+func (ev *evaluation) sourceNoun(port string) string {
+	if x := ev.port(port); x != nil && len(x.Items) > 0 && ev.external[x.Items[0].Digest].Path == "" {
+		return "item"
+	}
+	return "file"
 }
 
 func sourceLabels(r cache.Recipe) []string {

@@ -10,6 +10,7 @@ import (
 
 	"femur/cache"
 	"femur/dag"
+	"femur/dag/dagtest"
 )
 
 // chain is a → b → c.
@@ -95,7 +96,7 @@ func TestPlanNamesChangedInputs(t *testing.T) {
 	}
 	h.run(g("p1-a=1 p2-a=1 p3-a=1"), dag.Selection{})
 	steps := h.plan(g("p1-a=1 p2-a=2 p4-a=1 p5-a=1"), dag.Selection{})
-	if d := cmp.Diff([]string{"source: 2 files added, 1 changed, 1 removed"}, texts(steps["src.x"].Reasons)); d != "" {
+	if d := cmp.Diff([]string{"source: 2 items added, 1 changed, 1 removed"}, texts(steps["src.x"].Reasons)); d != "" {
 		t.Error(d)
 	}
 	if s := steps["src.x"]; s.Hits != 1 || s.Size != 4 {
@@ -107,6 +108,65 @@ func TestPlanNamesChangedInputs(t *testing.T) {
 		t.Errorf("reasons of map.x: %q", got)
 	}
 }
+
+// A source of files says so, and a file with another time and the same bytes is the same file.
+func TestPlanNamesChangedFiles(t *testing.T) {
+	h := newHouse(t)
+	g := func() *dag.Graph {
+		n := h.source("src.x", nil)
+		n.Stage = &fileSource{Source: *n.Stage.(*dagtest.Source), files: h.files}
+		return graph(n)
+	}
+	h.files["a.png"], h.files["b.png"] = "1", "1"
+	h.run(g(), dag.Selection{})
+	h.files["b.png"], h.files["c.png"] = "2", "1"
+	if d := cmp.Diff([]string{"source: 1 file added, 1 changed"}, texts(h.plan(g(), dag.Selection{})["src.x"].Reasons)); d != "" {
+		t.Error(d)
+	}
+}
+
+type fileSource struct {
+	dagtest.Source
+	files dagtest.Files
+}
+
+func (s *fileSource) Sources(context.Context, dag.SourceFiles) ([]dag.SourceItem, error) {
+	var items []dag.SourceItem
+	for path := range s.files {
+		items = append(items, dag.SourceItem{Port: "rows", ID: cache.ItemID(path), Patient: "p", Path: path})
+	}
+	return items, nil
+}
+
+// A stage that reads a model runs the network's code, whoever chose the network.
+func TestChosenComesWithTheModel(t *testing.T) {
+	h := newHouse(t)
+	model := []dag.Port{{Name: "model", Media: cache.MediaModel}}
+	maker := dagtest.Node("train.x", &choosing{dagtest.Fake{Name: "train.x", Count: &h.count, Out: model}, "models/backbone/vit"})
+	reader := dagtest.Node("predict.x", &dagtest.Fake{Name: "predict.x", Count: &h.count, In: model}, dagtest.From("model", "train.x", "model"))
+	after := h.fake("table.x", "", "predict.x")
+	g := graph(maker, reader, after)
+	asked := map[dag.Address][]string{}
+	o := h.options(dag.Selection{})
+	o.Fingerprint = func(n *dag.Node) ([]cache.Field, error) {
+		asked[n.Address] = n.Stage.(dag.Chooser).Chosen()
+		return nil, nil
+	}
+	if _, err := dag.NewPlan(context.Background(), g, o); err != nil {
+		t.Fatal(err)
+	}
+	want := map[dag.Address][]string{"train.x": {"models/backbone/vit"}, "predict.x": {"models/backbone/vit"}, "table.x": nil}
+	if d := cmp.Diff(want, asked); d != "" {
+		t.Error(d)
+	}
+}
+
+type choosing struct {
+	dagtest.Fake
+	network string
+}
+
+func (c *choosing) Chosen() []string { return []string{c.network} }
 
 func TestPlanOfDamage(t *testing.T) {
 	for _, tt := range []struct {
