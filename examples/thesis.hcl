@@ -4,7 +4,7 @@
 #
 # Without radiographs at hand, draw synthetic ones of real size first:
 #
-#   femur synth --patients 1200 examples/radiographs
+#   femur synth --patients 1200 --scale 1 examples/radiographs
 
 pipeline {
   name = "aff-thesis"

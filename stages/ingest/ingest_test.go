@@ -280,6 +280,22 @@ func TestSyntheticRadiographsAreMarked(t *testing.T) {
 	}
 }
 
+// Synthetic radiographs stay marked when they come back as files.
+func TestExportedSyntheticRadiographsAreMarked(t *testing.T) {
+	for name, want := range map[string]bool{"SYNTHETIC.txt": true, "README.txt": false} {
+		files := fstest.MapFS{"d/l.csv": text("path,patient,label,x,y\na.png,p,AFF,1,1\n"), "d/a.png": gray16(t, 4, 4, 1), "d/" + name: text("x")}
+		s := stageOf(Source{Kind: "csv", Path: ptr("d/l.csv")})
+		task := stagetest.New(s)
+		if err := task.Run(t.Context(), s, stagetest.Files{FS: files}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := cohort.DecodeAnnotation(task.Outputs["annotations"]["a.png"])
+		if err != nil || a.Synthetic != want {
+			t.Errorf("with %s: synthetic is %v (%v), want %v", name, a.Synthetic, err, want)
+		}
+	}
+}
+
 func TestRealFiles(t *testing.T) {
 	shared := sharedData(t)
 	for name, c := range map[string]struct {

@@ -33,6 +33,8 @@ type row struct {
 	Implant  string     `json:"implant,omitempty"`
 
 	Synthetic *syntheticRow `json:"synthetic,omitempty"`
+	// Drawn says that the file was written by femur synth.
+	Drawn bool `json:"drawn,omitempty"`
 
 	// Where the row stands, for messages only.
 	id    string // the radiograph's
@@ -51,7 +53,7 @@ func (r row) annotation() cohort.Annotation {
 	return cohort.Annotation{
 		Patient: cache.PatientID(r.Patient), Label: r.Label, Center: r.Center, Width: r.Width, Height: r.Height,
 		Pitch: r.Pitch, View: r.View, Side: r.Side, Site: r.Site, Modality: r.Modality, Implant: r.Implant,
-		Synthetic: r.Synthetic != nil,
+		Synthetic: r.Synthetic != nil || r.Drawn,
 	}
 }
 
@@ -89,7 +91,9 @@ func (s Source) finish(rows []row, files dag.SourceFiles) ([]dag.SourceItem, err
 	first := map[string]row{}
 	labels := map[string]row{}
 	var items []dag.SourceItem
+	drawn := s.Path != nil && files.Exists(path.Join(path.Dir(*s.Path), synth.NoticeFile))
 	for _, r := range rows {
+		r.Drawn = drawn
 		if r.empty {
 			if or(s.Unannotated, "refuse") == "skip" {
 				continue

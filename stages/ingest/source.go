@@ -62,7 +62,7 @@ func (s Source) synthetic() ([]row, error) {
 // read returns a file of the source, with an error that names it.
 func (s Source) read(files dag.SourceFiles, name string) ([]byte, error) {
 	if !files.Exists(name) {
-		return nil, &dag.BadInput{File: name, Summary: "the file does not exist", Detail: "Paths are relative to the pipeline file. Correct the path of the source."}
+		return nil, &dag.BadInput{File: name, Summary: "the file does not exist", Detail: "Paths are relative to the pipeline file, or to the working directory. Correct the path of the source."}
 	}
 	b, err := files.ReadFile(name)
 	if err != nil {
