@@ -64,6 +64,13 @@ func Standardize(images *graph.Node) *graph.Node {
 	return graph.Div(centered, graph.Sqrt(graph.AddScalar(variance, epsilon)))
 }
 
-// Pool averages a map over its cells: [batch, height, width, channels] →
-// [batch, channels].
-func Pool(x *graph.Node) *graph.Node { return graph.ReduceMean(x, 1, 2) }
+// Pool summarizes maps by the mean and the maximum of each channel over the
+// cells: maps [batch, …, …, channels] → [batch, 2 · all channels]. A fracture
+// fills one cell of many, which a mean alone drowns.
+func Pool(maps ...Map) *graph.Node {
+	var parts []*graph.Node
+	for _, m := range maps {
+		parts = append(parts, graph.ReduceMean(m.Node, 1, 2), graph.ReduceMax(m.Node, 1, 2))
+	}
+	return graph.Concatenate(parts, 1)
+}

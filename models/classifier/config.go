@@ -42,7 +42,7 @@ func Defaults() Config {
 		Balance:   BalanceWeights,
 		Smoothing: 0.05,
 		Plan: fit.Plan{
-			Epochs: 20, BatchSize: 8, LearningRate: 2e-3, FinalRate: 0.01, Warmup: 0.08,
+			Epochs: 20, BatchSize: 8, LearningRate: 4e-3, FinalRate: 0.01, Warmup: 0.08,
 			WeightDecay: 0.05, ClipNorm: 1, Averaging: 0.95,
 		},
 		Augment: &augment.Config{Flip: true, Shift: 0.05, Scale: 0.1, RotationDegrees: 8, Contrast: 0.2, Gamma: 0.2, Noise: 0.02},

@@ -67,7 +67,7 @@ func TestTrainFitsALine(t *testing.T) {
 		t.Errorf("curve goes from %+v to %+v", first, best)
 	}
 	for _, point := range curve.Points {
-		if point.Metric < best.Metric {
+		if point.ValidationLoss < best.ValidationLoss {
 			t.Errorf("epoch %d is better than the best, %d", point.Epoch, curve.Best)
 		}
 	}
@@ -145,7 +145,7 @@ func TestPatience(t *testing.T) {
 	calls := 0
 	_, curve, err := p.Train(context.Background(), Job{
 		Net: line(), Plan: pl, Train: &points{n: 4, scale: 1}, Validate: &points{n: 2, scale: 1},
-		Metric: func(Scores) float64 { calls++; return []float64{5, 4, 4}[min(calls, 3)-1] },
+		Judge: func(Scores) float64 { calls++; return []float64{5, 4, 4}[min(calls, 3)-1] },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -27,8 +27,8 @@ type Plan struct {
 	// is what is validated and kept; 0 keeps the last weights themselves.
 	Averaging float64 `json:"averaging" hcl:"averaging,optional" doc:"Decay per step of the running mean of the weights, which is what is kept; 0 keeps the weights themselves."`
 	// Patience ends training after so many epochs without a better validation
-	// metric; 0 never does.
-	Patience int `json:"patience" hcl:"patience,optional" doc:"Epochs without a better validation metric before training ends; 0 never ends early."`
+	// loss; 0 never does.
+	Patience int `json:"patience" hcl:"patience,optional" doc:"Epochs without a better validation loss before training ends; 0 never ends early."`
 }
 
 // Validate reports all faults at once, each beginning with the field's JSON name.

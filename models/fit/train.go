@@ -25,7 +25,7 @@ type Point struct {
 	Epoch          int     `json:"epoch"`
 	TrainLoss      float64 `json:"train_loss"`
 	ValidationLoss float64 `json:"validation_loss"`
-	// Metric is the validation metric by which the best epoch is chosen; smaller is better.
+	// Metric is the job's metric of the validation scores.
 	Metric       float64 `json:"metric"`
 	LearningRate float64 `json:"learning_rate"`
 }
@@ -44,8 +44,12 @@ type Job struct {
 	// Train is drawn from with augmentation; Validate, plain, chooses the best
 	// epoch. An empty Validate keeps the last epoch.
 	Train, Validate Source
-	// Metric judges validation scores; smaller is better. Nil takes the loss.
+	// Metric is a figure of validation scores to report; nil reports the loss.
 	Metric func(Scores) float64
+	// Judge chooses the best epoch by its validation scores; smaller is better.
+	// Nil takes the loss, which says more of few examples than a median or a
+	// count does.
+	Judge func(Scores) float64
 	// Seed decides initial weights, order and augmentation.
 	Seed uint64
 	// Progress may be nil. It is called between steps and should return soon.
@@ -96,14 +100,14 @@ func (r *run) epochs(ctx context.Context) error {
 	r.report = Progress{Epochs: plan.Epochs, Steps: total}
 	for epoch := 1; epoch <= plan.Epochs; epoch++ {
 		r.report.Epoch = epoch
-		point, err := r.epoch(ctx, epoch, batches)
+		point, judged, err := r.epoch(ctx, epoch, batches)
 		if err != nil {
 			return err
 		}
 		r.curve.Points = append(r.curve.Points, point)
 		// An epoch that is not better by a bit is not better: the earliest wins.
-		if r.job.Validate.Len() == 0 || point.Metric < best {
-			best = point.Metric
+		if r.job.Validate.Len() == 0 || judged < best {
+			best = judged
 			r.curve.Best = epoch
 			if r.kept, err = r.trainer.mean(); err != nil {
 				return err
@@ -116,24 +120,24 @@ func (r *run) epochs(ctx context.Context) error {
 	return nil
 }
 
-// epoch trains for one epoch and validates.
-func (r *run) epoch(ctx context.Context, epoch int, batches <-chan *batch) (Point, error) {
+// epoch trains for one epoch and validates; it also returns the judgment.
+func (r *run) epoch(ctx context.Context, epoch int, batches <-chan *batch) (Point, float64, error) {
 	plan := r.job.Plan
 	point := Point{Epoch: epoch}
 	begin := time.Now()
 	for i := range r.perEpoch {
 		b, ok := <-batches
 		if !ok || ctx.Err() != nil {
-			return point, context.Cause(ctx)
+			return point, 0, context.Cause(ctx)
 		}
 		step := (epoch-1)*r.perEpoch + i
 		rate := plan.rate(step, r.report.Steps)
 		loss, norm, err := r.trainer.run(b, plan.hyper(step, rate))
 		if err != nil {
-			return point, err
+			return point, 0, err
 		}
 		if !finite(loss) || !finite(norm) {
-			return point, fmt.Errorf("step %d of %d, learning rate %g: the loss is %g and the gradient's norm %g; "+
+			return point, 0, fmt.Errorf("step %d of %d, learning rate %g: the loss is %g and the gradient's norm %g; "+
 				"lower learning_rate or set clip_norm", step+1, r.report.Steps, rate, loss, norm)
 		}
 		point.TrainLoss += (loss - point.TrainLoss) / float64(i+1)
@@ -143,28 +147,32 @@ func (r *run) epoch(ctx context.Context, epoch int, batches <-chan *batch) (Poin
 		r.tell(false)
 	}
 	if r.job.Validate.Len() == 0 {
-		return point, nil
+		return point, 0, nil
 	}
 	values, err := r.trainer.mean()
 	if err != nil {
-		return point, err
+		return point, 0, err
 	}
 	scores, err := r.programs.Score(ctx, r.job.Net, values, r.job.Validate)
 	if err != nil {
-		return point, err
+		return point, 0, err
 	}
 	point.ValidationLoss = scores.Loss()
 	point.Metric = point.ValidationLoss
 	if r.job.Metric != nil {
 		point.Metric = r.job.Metric(scores)
 	}
-	if !finite(point.ValidationLoss) || !finite(point.Metric) {
-		return point, fmt.Errorf("epoch %d, learning rate %g: the validation loss is %g, the metric %g; lower learning_rate",
+	judged := point.ValidationLoss
+	if r.job.Judge != nil {
+		judged = r.job.Judge(scores)
+	}
+	if !finite(point.ValidationLoss) || !finite(point.Metric) || !finite(judged) {
+		return point, 0, fmt.Errorf("epoch %d, learning rate %g: the validation loss is %g, the metric %g; lower learning_rate",
 			epoch, point.LearningRate, point.ValidationLoss, point.Metric)
 	}
 	r.report.ValidationLoss, r.report.Metric = point.ValidationLoss, point.Metric
 	r.tell(true)
-	return point, nil
+	return point, judged, nil
 }
 
 func (r *run) tell(validated bool) {

@@ -34,9 +34,9 @@ func Defaults() Config {
 		Size:           224,
 		Head:           HeadDSNT,
 		Spread:         0.03,
-		Regularization: 0.2,
+		Regularization: 5,
 		Plan: fit.Plan{
-			Epochs: 28, BatchSize: 8, LearningRate: 3e-3, FinalRate: 0.01, Warmup: 0.08,
+			Epochs: 24, BatchSize: 8, LearningRate: 4e-3, FinalRate: 0.01, Warmup: 0.08,
 			WeightDecay: 0.05, ClipNorm: 1, Averaging: 0.95,
 		},
 		Augment: &augment.Config{Flip: true, Shift: 0.08, Scale: 0.15, RotationDegrees: 10, Contrast: 0.2, Gamma: 0.2, Noise: 0.02},

@@ -56,7 +56,7 @@ func (c Config) net() (fit.Net, error) {
 
 // Train trains a localizer. It reports the examples that do not fit the
 // configuration all at once. Progress may be nil. With no validation examples
-// the last epoch is kept, else the one with the smallest median error.
+// the last epoch is kept, else the one with the smallest validation loss.
 func Train(ctx context.Context, programs *fit.Programs, c Config, train, validate []Example, seed uint64, progress func(fit.Progress)) (*Model, fit.Curve, error) {
 	if err := errors.Join(c.Validate(), check("train", train, c.Size), check("validate", validate, c.Size)); err != nil {
 		return nil, fit.Curve{}, fmt.Errorf("localizer: %w", err)
@@ -149,7 +149,7 @@ func median(v []float64) float64 {
 	return (v[mid-1] + v[mid]) / 2
 }
 
-// medianError is the metric of an epoch, in input pixels.
+// medianError is the figure reported for an epoch, in input pixels.
 func (s source) medianError(scores fit.Scores) float64 {
 	distances := make([]float64, len(scores.Outputs))
 	for i, o := range scores.Outputs {

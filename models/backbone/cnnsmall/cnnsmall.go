@@ -48,7 +48,7 @@ func build(s nn.Scope, images *graph.Node, stages []stage) backbone.Features {
 		}
 		f.Maps = append(f.Maps, backbone.Map{Node: x, Stride: 2 * backbone.LineStride << i})
 	}
-	f.Pooled = backbone.Pool(x)
+	f.Pooled = backbone.Pool(f.Maps...)
 	return f
 }
 

@@ -47,7 +47,7 @@ func build(s nn.Scope, images *graph.Node, blocks []int) backbone.Features {
 		}
 		f.Maps = append(f.Maps, backbone.Map{Node: x, Stride: 4 << i})
 	}
-	f.Pooled = backbone.Pool(x)
+	f.Pooled = backbone.Pool(f.Maps[len(f.Maps)-1])
 	return f
 }
 
