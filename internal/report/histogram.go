@@ -26,10 +26,10 @@ func scoreHistogram(s analysis.ScoreChart, o analysis.Options, i int) chart {
 	for k := range up {
 		highest = max(highest, up[k], down[k])
 	}
-	x := scale{low: 0, high: 1, from: 40, to: 300}
+	x := scale{low: 0, high: 1, from: 48, to: 304}
 	y := scale{low: -highest, high: highest, from: 200, to: 44}
 	width := (x.to - x.from) / analysis.ScoreBins
-	c.text("strong", 40, 16, s.Arm)
+	c.text("strong", 48, 16, s.Arm)
 	for k := range up {
 		left := x.at(float64(k)/analysis.ScoreBins) + 0.5
 		if up[k] > 0 {
@@ -44,9 +44,9 @@ func scoreHistogram(s analysis.ScoreChart, o analysis.Options, i int) chart {
 		c.text("mid soft", x.at(v), 216, tickText(v))
 	}
 	c.text("mid", (x.from+x.to)/2, 236, "score")
-	c.text("end soft", 35, y.to+9, fmt.Sprintf("%.0f %%", highest))
-	c.text("end soft", 35, y.from, fmt.Sprintf("%.0f %%", highest))
-	c.text("soft", 40, 33, fmt.Sprintf("up: %s (%d), down: %s (%d)", o.Positive, positives, o.Negative, negatives))
+	c.text("end soft", 43, y.to+9, fmt.Sprintf("%.0f %%", highest))
+	c.text("end soft", 43, y.from, fmt.Sprintf("%.0f %%", highest))
+	c.text("soft", 48, 33, fmt.Sprintf("up: %s (%d), down: %s (%d)", o.Positive, positives, o.Negative, negatives))
 	half := func(bins [analysis.ScoreBins]float64) float64 {
 		sum := 0.0
 		for k := analysis.ScoreBins / 2; k < analysis.ScoreBins; k++ {

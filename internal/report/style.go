@@ -75,7 +75,9 @@ text{fill:var(--ink);stroke:none}
 .median{stroke-width:3.2;stroke-dasharray:none;fill:none}
 .bar{stroke:none}.hatch{stroke:var(--c1);stroke-width:1.4;fill:var(--c1);fill-opacity:.25}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(12.5rem,1fr));gap:1.25rem;list-style:none;padding:0!important}
+.gallery li{min-width:0}
 .gallery figure{margin:0}
+.gallery figcaption{overflow-wrap:anywhere}
 .gallery svg{display:block;width:100%;height:19rem;background:#000;border-radius:.25rem}
 .gallery .patch{display:block;width:7rem;margin-top:.4rem;border:2px dashed #f0e442;background:#000}
 .gallery path{fill:none}
