@@ -26,6 +26,9 @@ type Shared struct {
 	Inputs   *Inputs
 }
 
+// Environment implements [dag.Accelerated] for the stages that embed Shared.
+func (s *Shared) Environment(ctx context.Context) (map[string]string, error) { return s.Describe(ctx) }
+
 // inputBytes bounds what Inputs keeps: 4,300 radiographs at 224 × 224 take 430 MB.
 const inputBytes = 512 << 20
 

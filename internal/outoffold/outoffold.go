@@ -1,4 +1,4 @@
-// Package outoffold decides which models may predict for which radiograph.
+// Package outoffold decides which models may predict for which radiograph, and lets them.
 //
 // Words: a development radiograph is predicted by the models of the fold that held its patient out; a
 // test radiograph by the models of all folds, averaged.
@@ -8,17 +8,13 @@
 package outoffold
 
 import (
-	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
 	"femur/cache"
 	"femur/dag"
 	"femur/internal/cohort"
-	"femur/internal/parallel"
 )
 
 // A Router knows, for each radiograph of a split, the models that may predict for it.
@@ -115,74 +111,4 @@ func Part(fold int) string {
 		return cohort.Test
 	}
 	return cohort.Development
-}
-
-// Route is what [dag.Router] wants: a radiograph needs its models and, of the split, nothing but which
-// models these are, so that a patient who joins its fold does not touch it.
-func (r *Router) Route(split, models string) func(cache.ItemID) map[string][]cache.ItemID {
-	return func(id cache.ItemID) map[string][]cache.ItemID {
-		items, _, err := r.Models(id)
-		if err != nil {
-			return nil // Run reports it
-		}
-		ids := make([]cache.ItemID, len(items))
-		for i, it := range items {
-			ids[i] = it.ID
-		}
-		return map[string][]cache.ItemID{split: {}, models: ids}
-	}
-}
-
-// batch is how many radiographs are predicted between two commits of finished work.
-const batch = 64
-
-// A Work predicts with a model for some radiographs and, once all models of a radiograph have spoken,
-// finishes it.
-type Work[P any] struct {
-	// Predict returns one prediction for each item.
-	Predict func(ctx context.Context, model cache.Item, items []cache.Item) ([]P, error)
-	// Finish stores what the models of a radiograph said, in the order of their ids.
-	Finish func(it cache.Item, fold int, predictions []P) error
-}
-
-// Do predicts for all items, in batches of the radiographs that share their models. The leak rule is
-// checked for each radiograph and model before anything is predicted.
-func Do[P any](ctx context.Context, t dag.Task, r *Router, items []cache.Item, unit string, w Work[P]) error {
-	groups := map[int][]cache.Item{}
-	for _, it := range items {
-		models, fold, err := r.Models(it.ID)
-		if err != nil {
-			return err
-		}
-		if err := t.Apply(cache.ItemRef{ID: it.ID, Patient: it.Patient}, models...); err != nil {
-			return err
-		}
-		groups[fold] = append(groups[fold], it)
-	}
-	progress := parallel.Counter(func(done int) { t.Progress(dag.Progress{Done: done, Total: len(items), Unit: unit}) })
-	for _, fold := range slices.Sorted(maps.Keys(groups)) {
-		for some := range slices.Chunk(groups[fold], batch) {
-			models, _, err := r.Models(some[0].ID)
-			if err != nil {
-				return err
-			}
-			said := make([][]P, len(some))
-			for _, m := range models {
-				p, err := w.Predict(ctx, m, some)
-				if err != nil {
-					return fmt.Errorf("model %s: %w", m.ID, err)
-				}
-				for i := range some {
-					said[i] = append(said[i], p[i])
-				}
-			}
-			for i, it := range some {
-				if err := w.Finish(it, fold, said[i]); err != nil {
-					return err
-				}
-				progress()
-			}
-		}
-	}
-	return nil
 }

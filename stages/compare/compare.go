@@ -11,7 +11,6 @@ package compare
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"femur/cache"
 	"femur/dag"
@@ -153,10 +152,10 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 	if err := dag.WriteBytes(t, "metrics", cache.ItemRef{}, b); err != nil {
 		return err
 	}
-	if err := dag.Write(t, "localization", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, centers) }); err != nil {
+	if err := table.Put(t, "localization", centers); err != nil {
 		return err
 	}
-	if err := dag.Write(t, "classification", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, scores) }); err != nil {
+	if err := table.Put(t, "classification", scores); err != nil {
 		return err
 	}
 	return s.report(t, study, result, centers, scores)

@@ -198,23 +198,15 @@ func (s *stage) cut(im radiograph.Image, center geom.Point, pitch geom.Pitch) (r
 }
 
 // Collect implements [dag.Collector].
-func (s *stage) Collect(ctx context.Context, t dag.Task) error {
-	var rows []cohort.WindowRow
-	for it, err := range t.Items("windows") {
-		if err != nil {
-			return err
-		}
-		b, err := dag.ReadAll(t, it.Artifact)
-		if err != nil {
-			return err
-		}
-		var r cohort.WindowRow
-		if err := json.Unmarshal(b, &r); err != nil {
-			return fmt.Errorf("window of %s: %w", it.ID, err)
-		}
-		rows = append(rows, r)
+func (s *stage) Collect(_ context.Context, t dag.Task) error {
+	return table.Collect(t, "windows", "table", decodeWindow, func(_ cache.Item, r cohort.WindowRow) cohort.WindowRow { return r })
+}
+
+func decodeWindow(b []byte) (r cohort.WindowRow, err error) {
+	if err := json.Unmarshal(b, &r); err != nil {
+		return r, fmt.Errorf("window: %w", err)
 	}
-	return dag.Write(t, "table", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, rows) })
+	return r, nil
 }
 
 // byID lists the items of a port that this input reads.

@@ -145,34 +145,28 @@ func (s *stage) one(t dag.Task, it cache.Item, files map[cache.ItemID]cache.Item
 }
 
 // Collect implements [dag.Collector]: the two tables.
-func (s *stage) Collect(ctx context.Context, t dag.Task) error {
-	var index []cohort.IndexRow
-	var rows []cohort.CohortRow
-	for it, err := range t.Items("annotations") {
-		if err != nil {
-			return err
-		}
-		b, err := dag.ReadAll(t, it.Artifact)
-		if err != nil {
-			return err
-		}
-		a, err := cohort.DecodeAnnotation(b)
-		if err != nil {
-			return fmt.Errorf("%s: %w", it.ID, err)
-		}
-		id, patient := string(it.ID), string(it.Patient)
-		index = append(index, cohort.IndexRow{ID: id, Patient: patient, Label: a.Label, View: a.View})
-		rows = append(rows, cohort.CohortRow{
-			ID: id, Patient: patient, Label: a.Label, View: a.View, Side: a.Side, Site: a.Site,
-			Modality: a.Modality, Implant: a.Implant, Width: int32(a.Width), Height: int32(a.Height),
-			Pitch: float64(a.Pitch), CenterX: a.Center.X, CenterY: a.Center.Y,
-			Bits: int32(a.Bits), Format: a.Format, Synthetic: a.Synthetic,
-		})
-	}
-	if err := dag.Write(t, "index", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, index) }); err != nil {
+func (s *stage) Collect(_ context.Context, t dag.Task) error {
+	rows, err := table.Rows(t, "annotations", cohort.DecodeAnnotation, cohortRow)
+	if err != nil {
 		return err
 	}
-	return dag.Write(t, "cohort", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, rows) })
+	index := make([]cohort.IndexRow, len(rows))
+	for i, r := range rows {
+		index[i] = cohort.IndexRow{ID: r.ID, Patient: r.Patient, Label: r.Label, View: r.View}
+	}
+	if err := table.Put(t, "index", index); err != nil {
+		return err
+	}
+	return table.Put(t, "cohort", rows)
+}
+
+func cohortRow(it cache.Item, a cohort.Annotation) cohort.CohortRow {
+	return cohort.CohortRow{
+		ID: string(it.ID), Patient: string(it.Patient), Label: a.Label, View: a.View, Side: a.Side, Site: a.Site,
+		Modality: a.Modality, Implant: a.Implant, Width: int32(a.Width), Height: int32(a.Height),
+		Pitch: float64(a.Pitch), CenterX: a.Center.X, CenterY: a.Center.Y,
+		Bits: int32(a.Bits), Format: a.Format, Synthetic: a.Synthetic,
+	}
 }
 
 // synthCohorts renders synthetic radiographs; it prepares each configuration once.

@@ -11,7 +11,6 @@ package predictcenters
 import (
 	"context"
 	"fmt"
-	"io"
 	"math"
 
 	"femur/cache"
@@ -20,7 +19,6 @@ import (
 	"femur/internal/compute"
 	"femur/internal/geom"
 	"femur/internal/outoffold"
-	"femur/internal/parallel"
 	"femur/internal/table"
 	"femur/models/localizer"
 )
@@ -35,14 +33,14 @@ func Kind(shared *compute.Shared) dag.Kind {
 		Package: "stages/predictcenters",
 		Doc:     "Predicts the center in every radiograph: in the development part by the localizer that never saw its patient, in the test part by the mean of all folds' localizers.",
 		New: func() (dag.Stage, any) {
-			s := &stage{shared: shared}
+			s := &stage{Shared: shared}
 			return s, &s.Params
 		},
 	}
 }
 
 type stage struct {
-	shared *compute.Shared
+	*compute.Shared
 	Params
 }
 
@@ -70,56 +68,25 @@ func (s *stage) Ports() (in, out []dag.Port) {
 // Describe implements [dag.Stage].
 func (s *stage) Describe(*cache.Recipe) {}
 
-// MapOver implements [dag.Mapper].
-func (s *stage) MapOver() string { return "radiographs" }
-
-// Environment implements [dag.Accelerated].
-func (s *stage) Environment(ctx context.Context) (map[string]string, error) {
-	return s.shared.Describe(ctx)
+// pass is how localizers are applied.
+func (s *stage) pass() outoffold.Pass[*localizer.Model, prediction] {
+	return outoffold.Pass[*localizer.Model, prediction]{
+		Items: "radiographs", Split: "split", Models: "localizers", Output: "centers",
+		Load: localizer.Load, Predict: s.predict,
+		Join: func(said []prediction, fold int) []byte { return mean(said, fold).Encode() },
+	}
 }
 
+// MapOver implements [dag.Mapper].
+func (s *stage) MapOver() string { return s.pass().Items }
+
 // Route implements [dag.Router].
-func (s *stage) Route(ctx context.Context, t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
-	r, err := outoffold.New(t, "split", "localizers")
-	if err != nil {
-		return nil, err
-	}
-	return r.Route("split", "localizers"), nil
+func (s *stage) Route(_ context.Context, t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
+	return s.pass().Route(t)
 }
 
 // Run implements [dag.Stage].
-func (s *stage) Run(ctx context.Context, t dag.Task) error {
-	router, err := outoffold.New(t, "split", "localizers")
-	if err != nil {
-		return err
-	}
-	var items []cache.Item
-	for it, err := range t.Items("radiographs") {
-		if err != nil {
-			return err
-		}
-		items = append(items, it)
-	}
-	var models parallel.Memo[cache.Digest, *localizer.Model]
-	return outoffold.Do(ctx, t, router, items, "radiographs", outoffold.Work[prediction]{
-		Predict: func(ctx context.Context, m cache.Item, items []cache.Item) ([]prediction, error) {
-			model, err := models.Get(m.Digest, func() (*localizer.Model, error) {
-				b, err := dag.ReadAll(t, m.Artifact)
-				if err != nil {
-					return nil, err
-				}
-				return localizer.Load(b)
-			})
-			if err != nil {
-				return nil, err
-			}
-			return s.predict(ctx, t, model, items)
-		},
-		Finish: func(it cache.Item, fold int, said []prediction) error {
-			return dag.WriteBytes(t, "centers", cache.ItemRef{ID: it.ID, Patient: it.Patient}, mean(said, fold).Encode())
-		},
-	})
-}
+func (s *stage) Run(ctx context.Context, t dag.Task) error { return s.pass().Run(ctx, t) }
 
 // A prediction is one localizer's, in oriented pixels of the radiograph.
 type prediction struct {
@@ -128,7 +95,7 @@ type prediction struct {
 }
 
 func (s *stage) predict(ctx context.Context, t dag.Task, m *localizer.Model, items []cache.Item) ([]prediction, error) {
-	inputs, err := s.shared.Inputs.Load(ctx, t, items, m.Config().Size)
+	inputs, err := s.Inputs.Load(ctx, t, items, m.Config().Size)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +103,7 @@ func (s *stage) predict(ctx context.Context, t dag.Task, m *localizer.Model, ite
 	for i, in := range inputs {
 		images[i] = in.Pixels
 	}
-	found, err := m.Predict(ctx, s.shared.Programs, images)
+	found, err := m.Predict(ctx, s.Programs, images)
 	if err != nil {
 		return nil, err
 	}
@@ -176,23 +143,10 @@ func mean(said []prediction, fold int) cohort.Center {
 }
 
 // Collect implements [dag.Collector].
-func (s *stage) Collect(ctx context.Context, t dag.Task) error {
-	var rows []cohort.CenterRow
-	for it, err := range t.Items("centers") {
-		if err != nil {
-			return err
-		}
-		b, err := dag.ReadAll(t, it.Artifact)
-		if err != nil {
-			return err
-		}
-		c, err := cohort.DecodeCenter(b)
-		if err != nil {
-			return fmt.Errorf("%s: %w", it.ID, err)
-		}
-		rows = append(rows, cohort.CenterRow{
+func (s *stage) Collect(_ context.Context, t dag.Task) error {
+	return table.Collect(t, "centers", "table", cohort.DecodeCenter, func(it cache.Item, c cohort.Center) cohort.CenterRow {
+		return cohort.CenterRow{
 			ID: string(it.ID), Patient: string(it.Patient), Part: c.Part, X: c.X, Y: c.Y, Spread: c.Spread, Models: int32(c.Models),
-		})
-	}
-	return dag.Write(t, "table", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, rows) })
+		}
+	})
 }

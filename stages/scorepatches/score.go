@@ -10,7 +10,6 @@ package scorepatches
 import (
 	"context"
 	"fmt"
-	"io"
 	"math"
 
 	"femur/cache"
@@ -18,7 +17,6 @@ import (
 	"femur/internal/cohort"
 	"femur/internal/compute"
 	"femur/internal/outoffold"
-	"femur/internal/parallel"
 	"femur/internal/table"
 	"femur/models/classifier"
 )
@@ -33,14 +31,14 @@ func Kind(shared *compute.Shared) dag.Kind {
 		Package: "stages/scorepatches",
 		Doc:     "Scores every patch: in the development part by the classifier that never saw its patient, in the test part by the mean of all folds' classifiers.",
 		New: func() (dag.Stage, any) {
-			s := &stage{shared: shared}
+			s := &stage{Shared: shared}
 			return s, &s.Params
 		},
 	}
 }
 
 type stage struct {
-	shared *compute.Shared
+	*compute.Shared
 	Params
 }
 
@@ -68,58 +66,28 @@ func (s *stage) Ports() (in, out []dag.Port) {
 // Describe implements [dag.Stage].
 func (s *stage) Describe(*cache.Recipe) {}
 
-// MapOver implements [dag.Mapper].
-func (s *stage) MapOver() string { return "patches" }
-
-// Environment implements [dag.Accelerated].
-func (s *stage) Environment(ctx context.Context) (map[string]string, error) {
-	return s.shared.Describe(ctx)
+// pass is how classifiers are applied.
+func (s *stage) pass() outoffold.Pass[*classifier.Model, float64] {
+	return outoffold.Pass[*classifier.Model, float64]{
+		Items: "patches", Split: "split", Models: "classifiers", Output: "scores",
+		Load: classifier.Load, Predict: s.predict,
+		Join: func(said []float64, fold int) []byte { return mean(said, fold).Encode() },
+	}
 }
 
+// MapOver implements [dag.Mapper].
+func (s *stage) MapOver() string { return s.pass().Items }
+
 // Route implements [dag.Router].
-func (s *stage) Route(ctx context.Context, t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
-	r, err := outoffold.New(t, "split", "classifiers")
-	if err != nil {
-		return nil, err
-	}
-	return r.Route("split", "classifiers"), nil
+func (s *stage) Route(_ context.Context, t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
+	return s.pass().Route(t)
 }
 
 // Run implements [dag.Stage].
-func (s *stage) Run(ctx context.Context, t dag.Task) error {
-	router, err := outoffold.New(t, "split", "classifiers")
-	if err != nil {
-		return err
-	}
-	var items []cache.Item
-	for it, err := range t.Items("patches") {
-		if err != nil {
-			return err
-		}
-		items = append(items, it)
-	}
-	var models parallel.Memo[cache.Digest, *classifier.Model]
-	return outoffold.Do(ctx, t, router, items, "patches", outoffold.Work[float64]{
-		Predict: func(ctx context.Context, m cache.Item, items []cache.Item) ([]float64, error) {
-			model, err := models.Get(m.Digest, func() (*classifier.Model, error) {
-				b, err := dag.ReadAll(t, m.Artifact)
-				if err != nil {
-					return nil, err
-				}
-				return classifier.Load(b)
-			})
-			if err != nil {
-				return nil, err
-			}
-			return s.score(ctx, t, model, items)
-		},
-		Finish: func(it cache.Item, fold int, said []float64) error {
-			return dag.WriteBytes(t, "scores", cache.ItemRef{ID: it.ID, Patient: it.Patient}, mean(said, fold).Encode())
-		},
-	})
-}
+func (s *stage) Run(ctx context.Context, t dag.Task) error { return s.pass().Run(ctx, t) }
 
-func (s *stage) score(ctx context.Context, t dag.Task, m *classifier.Model, items []cache.Item) ([]float64, error) {
+// predict returns the probability that one classifier gives to each patch.
+func (s *stage) predict(ctx context.Context, t dag.Task, m *classifier.Model, items []cache.Item) ([]float64, error) {
 	images := make([][]uint16, len(items))
 	for i, it := range items {
 		pix, _, err := compute.Patch(t, it)
@@ -128,7 +96,7 @@ func (s *stage) score(ctx context.Context, t dag.Task, m *classifier.Model, item
 		}
 		images[i] = pix
 	}
-	answers, err := m.Predict(ctx, s.shared.Programs, images)
+	answers, err := m.Predict(ctx, s.Programs, images)
 	if err != nil {
 		return nil, err
 	}
@@ -152,23 +120,10 @@ func mean(said []float64, fold int) cohort.Score {
 }
 
 // Collect implements [dag.Collector].
-func (s *stage) Collect(ctx context.Context, t dag.Task) error {
-	var rows []cohort.ScoreRow
-	for it, err := range t.Items("scores") {
-		if err != nil {
-			return err
-		}
-		b, err := dag.ReadAll(t, it.Artifact)
-		if err != nil {
-			return err
-		}
-		v, err := cohort.DecodeScore(b)
-		if err != nil {
-			return fmt.Errorf("%s: %w", it.ID, err)
-		}
-		rows = append(rows, cohort.ScoreRow{
+func (s *stage) Collect(_ context.Context, t dag.Task) error {
+	return table.Collect(t, "scores", "table", cohort.DecodeScore, func(it cache.Item, v cohort.Score) cohort.ScoreRow {
+		return cohort.ScoreRow{
 			ID: string(it.ID), Patient: string(it.Patient), Part: v.Part, Fold: int32(v.Fold), Score: v.Score, Models: int32(len(v.PerFold)),
-		})
-	}
-	return dag.Write(t, "table", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, rows) })
+		}
+	})
 }

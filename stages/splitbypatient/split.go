@@ -11,7 +11,6 @@ package splitbypatient
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -160,7 +159,7 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 		}
 		t.Log().Info("list", "name", id, "radiographs", len(lists[id]), "patients", countPatients(lists[id]))
 	}
-	return dag.Write(t, "table", cache.ItemRef{}, func(w io.Writer) error { return table.Write(w, splitRows(rows, folds)) })
+	return table.Put(t, "table", splitRows(rows, folds))
 }
 
 // plan turns the parameters into a plan; patients assigned by hand must exist.

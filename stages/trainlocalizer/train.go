@@ -10,24 +10,20 @@ package trainlocalizer
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 
 	"femur/cache"
 	"femur/dag"
 	"femur/internal/cohort"
 	"femur/internal/compute"
-	"femur/models/fit"
 	"femur/models/localizer"
 	"femur/models/zoo"
 )
 
 // Params are the attributes of the block.
 type Params struct {
-	HoldOut int              `hcl:"hold_out" doc:"The fold whose patients the network never sees."`
-	Repeat  int              `hcl:"repeat,optional" doc:"Number of the repeat; another number draws other luck."`
-	Network localizer.Config `hcl:",remain"`
+	compute.Training `hcl:",remain"`
+	Network          localizer.Config `hcl:",remain"`
 }
 
 // Kind describes the stage.
@@ -37,14 +33,14 @@ func Kind(shared *compute.Shared) dag.Kind {
 		Package: "stages/trainlocalizer",
 		Doc:     "Fits a network to the annotated centers of all development patients but those of one fold.",
 		New: func() (dag.Stage, any) {
-			s := &stage{shared: shared, Params: Params{Network: localizer.Defaults()}}
+			s := &stage{Shared: shared, Params: Params{Network: localizer.Defaults()}}
 			return s, &s.Params
 		},
 	}
 }
 
 type stage struct {
-	shared *compute.Shared
+	*compute.Shared
 	Params
 }
 
@@ -61,7 +57,7 @@ func (s *stage) Ports() (in, out []dag.Port) {
 	in = []dag.Port{
 		{Name: "radiographs", Media: cache.MediaRadiograph, Many: true, Within: "split", Doc: "Pixels; only those of the fold's train and validate lists are read."},
 		{Name: "annotations", From: "radiographs", Media: cache.MediaAnnotation, Many: true, Within: "split", Doc: "Annotated centers of the same radiographs."},
-		{Name: "split", Media: cache.MediaItemList, Many: true, Pick: []cache.ItemID{cohort.PartID(s.HoldOut, cohort.Train), cohort.PartID(s.HoldOut, cohort.Validate)}, Doc: "The lists of the split."},
+		s.SplitPort(),
 	}
 	out = []dag.Port{
 		{Name: "localizer", Media: cache.MediaModel, Doc: "Weights and configuration."},
@@ -72,84 +68,48 @@ func (s *stage) Ports() (in, out []dag.Port) {
 
 // Describe implements [dag.Stage].
 func (s *stage) Describe(r *cache.Recipe) {
-	r.Add(cache.Params, "hold_out", s.HoldOut)
-	r.Add(cache.Params, "repeat", s.Repeat)
+	s.Training.Describe(r)
 	s.Network.Fields(func(label string, v any) { r.Add(cache.Params, label, v) })
 }
 
 // Check implements [dag.Checked].
-func (s *stage) Check() []dag.Problem {
-	problems := dag.Problems(s.Network.Validate())
-	if s.HoldOut < 0 {
-		problems = append(problems, dag.Problem{Attribute: "hold_out", Summary: "Invalid fold", Detail: fmt.Sprintf("Folds count from 0, not from %d.", s.HoldOut)})
-	}
-	return problems
-}
+func (s *stage) Check() []dag.Problem { return s.Problems(s.Network.Validate()) }
 
 // LearnsFrom implements [dag.Trainer].
 func (s *stage) LearnsFrom() string { return "annotations" }
 
-// Seeded implements [dag.Seeded].
-func (s *stage) Seeded() bool { return true }
-
-// Environment implements [dag.Accelerated].
-func (s *stage) Environment(ctx context.Context) (map[string]string, error) {
-	return s.shared.Describe(ctx)
-}
-
 // Chosen implements [dag.Chooser].
-func (s *stage) Chosen() []string {
-	pkg, err := zoo.Package(s.Network.Model)
-	if err != nil {
-		return nil // Check reports the name
-	}
-	return []string{pkg}
-}
+func (s *stage) Chosen() []string { return compute.Chosen(zoo.Package(s.Network.Model)) }
 
 // Run implements [dag.Stage].
 func (s *stage) Run(ctx context.Context, t dag.Task) error {
-	train, err := s.examples(ctx, t, cohort.Train)
+	truth, err := cohort.Annotations(t, "annotations")
 	if err != nil {
 		return err
 	}
-	validate, err := s.examples(ctx, t, cohort.Validate)
+	train, err := s.examples(ctx, t, cohort.Train, truth)
+	if err != nil {
+		return err
+	}
+	validate, err := s.examples(ctx, t, cohort.Validate, truth)
 	if err != nil {
 		return err
 	}
 	t.Log().Info("training", "model", s.Network.Model, "train", len(train), "validate", len(validate))
-	seed := dag.Derive(dag.Derive(t.Seed(), "fold", s.HoldOut), "repeat", s.Repeat)
-	model, curve, err := localizer.Train(ctx, s.shared.Programs, s.Network, train, validate, seed, compute.Progress(t, "median_error_px"))
+	model, curve, err := localizer.Train(ctx, s.Programs, s.Network, train, validate, s.Seed(t), compute.Progress(t, "median_error_px"))
 	if err != nil {
 		return err
 	}
-	best := curve.Points[curve.Best-1]
-	t.Log().Info("trained", "best_epoch", curve.Best, "validation_loss", best.ValidationLoss, "median_error_px", best.Metric)
-	if err := dag.Write(t, "localizer", cache.ItemRef{}, model.Save); err != nil {
-		return err
-	}
-	return dag.Write(t, "curve", cache.ItemRef{}, func(w io.Writer) error { return writeCurve(w, curve) })
+	return s.Store(t, "localizer", model.Save, curve)
 }
 
 // examples letterboxes the radiographs of one list, with their centers in the frame of the input.
-func (s *stage) examples(ctx context.Context, t dag.Task, list string) ([]localizer.Example, error) {
-	want, err := dag.ReadList(t, "split", cohort.PartID(s.HoldOut, list))
+func (s *stage) examples(ctx context.Context, t dag.Task, list string, truth map[cache.ItemID]cohort.Annotation) ([]localizer.Example, error) {
+	items, err := s.Items(t, "radiographs", list)
 	if err != nil {
 		return nil, err
 	}
-	var items []cache.Item
-	for it, err := range t.Items("radiographs") {
-		if err != nil {
-			return nil, err
-		}
-		if want[it.ID] {
-			items = append(items, it)
-		}
-	}
-	inputs, err := s.shared.Inputs.Load(ctx, t, items, s.Network.Size)
-	if err != nil {
-		return nil, err
-	}
-	truth, err := cohort.Annotations(t, "annotations")
+	inputs, err := s.Inputs.Load(ctx, t, items, s.Network.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -163,10 +123,4 @@ func (s *stage) examples(ctx context.Context, t dag.Task, list string) ([]locali
 		examples[i] = localizer.Example{Pixels: inputs[i].Pixels, CenterX: float32(c.X), CenterY: float32(c.Y)}
 	}
 	return examples, nil
-}
-
-func writeCurve(w io.Writer, c fit.Curve) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", " ")
-	return e.Encode(c)
 }
