@@ -69,3 +69,11 @@ func (d *Device) Compute(ctx context.Context) (compute.Backend, error) {
 	}
 	return engine.Backend(), nil
 }
+
+// Compiled logs that a program was compiled, which takes seconds to minutes and happens once in a
+// process for each architecture. Package fit calls it, and make bench counts these lines.
+func (d *Device) Compiled(program string) {
+	if d.opts.Log != nil {
+		d.opts.Log.Info("compiled", "program", program)
+	}
+}

@@ -3,6 +3,8 @@ package backend
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -51,4 +53,22 @@ func TestDevice(t *testing.T) {
 	if err := broken.Close(); err != nil {
 		t.Errorf("close of what never opened: %v", err)
 	}
+}
+
+// lines is a Logger that keeps what it is told at level Info.
+type lines struct {
+	silent
+	info []string
+}
+
+func (l *lines) Info(msg string, pairs ...any) { l.info = append(l.info, fmt.Sprint(msg, pairs)) }
+
+// TestCompiledIsLogged: make bench counts these lines.
+func TestCompiledIsLogged(t *testing.T) {
+	log := &lines{}
+	NewDevice(Options{Log: log}).Compiled("step cnn")
+	if want := []string{"compiled[program step cnn]"}; !slices.Equal(log.info, want) {
+		t.Errorf("logged %q, want %q", log.info, want)
+	}
+	NewDevice(Options{}).Compiled("step cnn") // without a log it is silent
 }

@@ -80,10 +80,25 @@ func TestTrainFitsALine(t *testing.T) {
 	}
 }
 
-// Folds, seeds, plans and validation share a step and a score program; a
-// wrong number of weights is an error and compiles nothing.
+// An observed device remembers what it was told was compiled.
+type observed struct {
+	fittest.Device
+	mu       sync.Mutex
+	compiled []string
+}
+
+func (d *observed) Compiled(program string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.compiled = append(d.compiled, program)
+}
+
+// Folds, seeds, plans and validation share a step and a score program, and the
+// device is told of each; a wrong number of weights is an error and compiles
+// nothing.
 func TestOneCompile(t *testing.T) {
-	p := NewPrograms(fittest.Go(t))
+	device := &observed{Device: fittest.Go(t)}
+	p := NewPrograms(device)
 	var wait sync.WaitGroup
 	kept := make([][]float32, 4)
 	for k := range kept {
@@ -109,6 +124,10 @@ func TestOneCompile(t *testing.T) {
 	}
 	if got := p.Compiles(); got != 2 {
 		t.Errorf("%d programs after an error, want 2", got)
+	}
+	slices.Sort(device.compiled)
+	if want := []string{"score " + line().Name, "step " + line().Name}; !slices.Equal(device.compiled, want) {
+		t.Errorf("the device was told of %q, want %q", device.compiled, want)
 	}
 }
 

@@ -91,7 +91,11 @@ func (p *Programs) Layout(ctx context.Context, net Net) (nn.Layout, error) {
 	})
 }
 
-// compile finishes a graph and counts it.
+// A compileObserver is a [Device] that wants to be told of each program that was
+// compiled: what it is for and the name of its net.
+type compileObserver interface{ Compiled(program string) }
+
+// compile finishes a graph, counts it and tells the device.
 func (p *Programs) compile(g *graph.Graph, outputs ...*graph.Node) error {
 	if err := g.Compile(outputs...); err != nil {
 		return err
@@ -99,5 +103,8 @@ func (p *Programs) compile(g *graph.Graph, outputs ...*graph.Node) error {
 	p.mu.Lock()
 	p.compiles++
 	p.mu.Unlock()
+	if o, ok := p.device.(compileObserver); ok {
+		o.Compiled(g.Name())
+	}
 	return nil
 }
