@@ -135,7 +135,8 @@ func TestEffectsAreFound(t *testing.T) {
 // TestNoEffectIsNotCalledOne simulates studies in which nothing differs. The family
 // error is held at 5 %, so of 24 studies more than 5 with a false finding have a
 // chance below 0.2 %. With -null-studies=300 it was 7 %, from percentile intervals
-// being a little narrow at twenty positive patients; with 48 of them it was 4 %.
+// being a little narrow at twenty positive development patients; in larger studies,
+// with about 30 of some 80, it was 4 %.
 func TestNoEffectIsNotCalledOne(t *testing.T) {
 	falseFindings := 0
 	for i := range *nullStudies {

@@ -186,9 +186,23 @@ func (a *analyst) compareLocalizers(first, second []LocalizationRow, u unit) err
 	return a.contrast(c)
 }
 
+// A ResamplesError says that a family of comparisons is too large for the number of resamples.
+type ResamplesError struct {
+	Resamples   int // as the options have them
+	Want        int // the least that will do
+	Comparisons int // in the family
+	Family      string
+}
+
+// Error implements error.
+func (e *ResamplesError) Error() string {
+	return fmt.Sprintf("%d resamples cannot show a difference among the %d comparisons of %s: want at least %d",
+		e.Resamples, e.Comparisons, e.Family, e.Want)
+}
+
 // adjust applies Holm to each family of comparisons. The smallest p-value that n
-// resamples can give is 2/(n+1): a family that could find nothing with it is an
-// error, since "cannot tell" would then speak of the resamples, not of the patients.
+// resamples can give is 2/(n+1): a family that could find nothing with it is a
+// [ResamplesError], since "cannot tell" would then speak of the resamples, not of the patients.
 func (a *analyst) adjust() error {
 	families := map[string][]int{}
 	for i, e := range a.Metrics.Comparisons {
@@ -200,8 +214,7 @@ func (a *analyst) adjust() error {
 			p = append(p, a.Metrics.Comparisons[i].P)
 		}
 		if least := 2 * float64(len(p)) / a.options.alpha(); float64(a.options.Resamples+1) < least {
-			return fmt.Errorf("%d resamples cannot show a difference among the %d comparisons of %s: want at least %.0f",
-				a.options.Resamples, len(p), family, math.Ceil(least))
+			return &ResamplesError{Resamples: a.options.Resamples, Comparisons: len(p), Family: family, Want: int(math.Ceil(least))}
 		}
 		adjusted, err := stats.Holm(p)
 		if err != nil {

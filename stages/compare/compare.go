@@ -10,6 +10,7 @@ package compare
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"femur/cache"
@@ -127,7 +128,7 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 		return err
 	}
 	if len(study.centers) == 0 && len(study.scores) == 0 {
-		return fmt.Errorf("there is nothing to compare: neither centers nor scores are given")
+		return errors.New("there is nothing to compare: neither centers nor scores are given")
 	}
 	centers, err := study.localization()
 	if err != nil {
@@ -139,6 +140,13 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 	}
 	t.Log().Info("comparing", "centers", len(centers), "scores", len(scores), "resamples", s.Resamples)
 	result, err := analysis.Analyze(centers, scores, s.options(t.Seed()))
+	var few *analysis.ResamplesError
+	if errors.As(err, &few) {
+		return &dag.BadInput{
+			Record: fmt.Sprintf("resamples = %d", few.Resamples), Summary: few.Error(),
+			Detail: fmt.Sprintf("Set resamples to %d or more.", few.Want),
+		}
+	}
 	if err != nil {
 		return err
 	}

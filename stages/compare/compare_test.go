@@ -3,12 +3,14 @@ package compare
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"femur/cache"
+	"femur/dag"
 	"femur/dag/stagetest"
 	"femur/internal/analysis"
 	"femur/internal/cohort"
@@ -183,6 +185,25 @@ func TestForeignSplitIsRefused(t *testing.T) {
 	}
 	if err := task.Run(t.Context(), s, nil); err == nil || !strings.Contains(err.Error(), "give the split that scored it") {
 		t.Errorf("error is %v, want the split refused", err)
+	}
+}
+
+// Too few resamples for the number of comparisons would make "cannot tell" speak of the resamples.
+func TestTooFewResamplesSayHowMany(t *testing.T) {
+	s := newStage()
+	s.Resamples, s.Level = 100, 0.99
+	err := fill(t, s).Run(t.Context(), s, nil)
+	var bad *dag.BadInput
+	if !errors.As(err, &bad) || bad.Record != "resamples = 100" {
+		t.Fatalf("error is %v, want bad input that names resamples", err)
+	}
+	var want int
+	if _, err := fmt.Sscanf(bad.Detail, "Set resamples to %d or more.", &want); err != nil {
+		t.Fatalf("detail %q: %v", bad.Detail, err)
+	}
+	s.Resamples = want
+	if err := fill(t, s).Run(t.Context(), s, nil); err != nil {
+		t.Errorf("with the %d resamples it asked for: %v", want, err)
 	}
 }
 
