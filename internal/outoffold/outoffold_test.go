@@ -123,7 +123,7 @@ func TestBatchesLoseNothing(t *testing.T) {
 
 // Only what decides an item's result may be in its key: its own models, and none of the lists.
 func TestRouteNamesTheModelsOfAnItem(t *testing.T) {
-	route, err := echo(new(int)).Route(split(2, 2))
+	route, err := echo(new(int)).Route(t.Context(), split(2, 2))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,9 @@ import (
 	"femur/dag"
 )
 
-// A Pass is what a stage does that lets models predict for the items at one of its ports. M is a model as
-// it is loaded, P what one model says of one item.
+// A Pass is what a stage does that lets models predict for the items at one of its ports: embedded, it
+// makes the stage a [dag.Mapper] and a [dag.Router]. M is a model as it is loaded, P what one model says
+// of one item.
 type Pass[M, P any] struct {
 	// The ports that are read: the items, the lists of the split, and the models.
 	Items, Split, Models string
@@ -27,9 +28,12 @@ type Pass[M, P any] struct {
 	Join func(said []P, fold int) []byte
 }
 
-// Route is what [dag.Router] wants: an item needs its models and, of the split, nothing but which models
+// MapOver implements [dag.Mapper].
+func (p Pass[M, P]) MapOver() string { return p.Items }
+
+// Route implements [dag.Router]: an item needs its models and, of the split, nothing but which models
 // these are, so that a patient who joins its fold does not touch it.
-func (p Pass[M, P]) Route(t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
+func (p Pass[M, P]) Route(_ context.Context, t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
 	r, err := New(t, p.Split, p.Models)
 	if err != nil {
 		return nil, err
@@ -50,7 +54,7 @@ func (p Pass[M, P]) Route(t dag.Task) (func(cache.ItemID) map[string][]cache.Ite
 // batch is how many items are predicted between two commits of finished work.
 const batch = 64
 
-// Run predicts for all items, in batches of those that share their models. The leak rule is checked for
+// Run implements [dag.Stage]: it predicts for all items, in batches of those that share their models. The leak rule is checked for
 // each item and model before anything is predicted.
 func (p Pass[M, P]) Run(ctx context.Context, t dag.Task) error {
 	r, err := New(t, p.Split, p.Models)

@@ -32,16 +32,13 @@ func Kind(shared *compute.Shared) dag.Kind {
 		Type:    "predict-centers",
 		Package: "stages/predictcenters",
 		Doc:     "Predicts the center in every radiograph: in the development part by the localizer that never saw its patient, in the test part by the mean of all folds' localizers.",
-		New: func() (dag.Stage, any) {
-			s := &stage{Shared: shared}
-			return s, &s.Params
-		},
+		New:     func() (dag.Stage, any) { return newStage(shared), &Params{} },
 	}
 }
 
 type stage struct {
 	*compute.Shared
-	Params
+	outoffold.Pass[*localizer.Model, prediction]
 }
 
 var (
@@ -50,6 +47,16 @@ var (
 	_ dag.Collector   = (*stage)(nil)
 	_ dag.Accelerated = (*stage)(nil)
 )
+
+func newStage(shared *compute.Shared) *stage {
+	s := &stage{Shared: shared}
+	s.Pass = outoffold.Pass[*localizer.Model, prediction]{
+		Items: "radiographs", Split: "split", Models: "localizers", Output: "centers",
+		Load: localizer.Load, Predict: s.predict,
+		Join: func(said []prediction, fold int) []byte { return mean(said, fold).Encode() },
+	}
+	return s
+}
 
 // Ports implements [dag.Stage].
 func (s *stage) Ports() (in, out []dag.Port) {
@@ -65,28 +72,8 @@ func (s *stage) Ports() (in, out []dag.Port) {
 	return in, out
 }
 
-// Describe implements [dag.Stage].
+// Describe implements [dag.Stage]: there are no parameters.
 func (s *stage) Describe(*cache.Recipe) {}
-
-// pass is how localizers are applied.
-func (s *stage) pass() outoffold.Pass[*localizer.Model, prediction] {
-	return outoffold.Pass[*localizer.Model, prediction]{
-		Items: "radiographs", Split: "split", Models: "localizers", Output: "centers",
-		Load: localizer.Load, Predict: s.predict,
-		Join: func(said []prediction, fold int) []byte { return mean(said, fold).Encode() },
-	}
-}
-
-// MapOver implements [dag.Mapper].
-func (s *stage) MapOver() string { return s.pass().Items }
-
-// Route implements [dag.Router].
-func (s *stage) Route(_ context.Context, t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
-	return s.pass().Route(t)
-}
-
-// Run implements [dag.Stage].
-func (s *stage) Run(ctx context.Context, t dag.Task) error { return s.pass().Run(ctx, t) }
 
 // A prediction is one localizer's, in oriented pixels of the radiograph.
 type prediction struct {

@@ -30,16 +30,13 @@ func Kind(shared *compute.Shared) dag.Kind {
 		Type:    "score-patches",
 		Package: "stages/scorepatches",
 		Doc:     "Scores every patch: in the development part by the classifier that never saw its patient, in the test part by the mean of all folds' classifiers.",
-		New: func() (dag.Stage, any) {
-			s := &stage{Shared: shared}
-			return s, &s.Params
-		},
+		New:     func() (dag.Stage, any) { return newStage(shared), &Params{} },
 	}
 }
 
 type stage struct {
 	*compute.Shared
-	Params
+	outoffold.Pass[*classifier.Model, float64]
 }
 
 var (
@@ -48,6 +45,16 @@ var (
 	_ dag.Collector   = (*stage)(nil)
 	_ dag.Accelerated = (*stage)(nil)
 )
+
+func newStage(shared *compute.Shared) *stage {
+	s := &stage{Shared: shared}
+	s.Pass = outoffold.Pass[*classifier.Model, float64]{
+		Items: "patches", Split: "split", Models: "classifiers", Output: "scores",
+		Load: classifier.Load, Predict: s.predict,
+		Join: func(said []float64, fold int) []byte { return mean(said, fold).Encode() },
+	}
+	return s
+}
 
 // Ports implements [dag.Stage].
 func (s *stage) Ports() (in, out []dag.Port) {
@@ -63,28 +70,8 @@ func (s *stage) Ports() (in, out []dag.Port) {
 	return in, out
 }
 
-// Describe implements [dag.Stage].
+// Describe implements [dag.Stage]: there are no parameters.
 func (s *stage) Describe(*cache.Recipe) {}
-
-// pass is how classifiers are applied.
-func (s *stage) pass() outoffold.Pass[*classifier.Model, float64] {
-	return outoffold.Pass[*classifier.Model, float64]{
-		Items: "patches", Split: "split", Models: "classifiers", Output: "scores",
-		Load: classifier.Load, Predict: s.predict,
-		Join: func(said []float64, fold int) []byte { return mean(said, fold).Encode() },
-	}
-}
-
-// MapOver implements [dag.Mapper].
-func (s *stage) MapOver() string { return s.pass().Items }
-
-// Route implements [dag.Router].
-func (s *stage) Route(_ context.Context, t dag.Task) (func(cache.ItemID) map[string][]cache.ItemID, error) {
-	return s.pass().Route(t)
-}
-
-// Run implements [dag.Stage].
-func (s *stage) Run(ctx context.Context, t dag.Task) error { return s.pass().Run(ctx, t) }
 
 // predict returns the probability that one classifier gives to each patch.
 func (s *stage) predict(ctx context.Context, t dag.Task, m *classifier.Model, items []cache.Item) ([]float64, error) {
