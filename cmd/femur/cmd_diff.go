@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -130,10 +131,7 @@ func metricDiffs(ctx context.Context, store cache.Store, a, b pastRun) ([]view.M
 			out **float64
 		}{{x, &d.A}, {y, &d.B}} {
 			if m, ok := side.in[k]; ok {
-				d.Name, d.Arm, d.Group = m.Name, m.Arm, m.Group
-				if m.Partition != "" {
-					d.Group += ", " + m.Partition
-				}
+				d.Name, d.Arm, d.Group, d.Partition, d.Unit = m.Name, m.Arm, m.Group, m.Partition, m.Unit
 				*side.out = &m.Estimate
 			}
 		}
@@ -157,9 +155,9 @@ func estimates(ctx context.Context, store cache.Store, r pastRun) (map[string]vi
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		for _, group := range metricGroups(b) {
-			for _, m := range group.Rows {
-				all[fmt.Sprintf("%s\n%s\n%s\n%s\n%s", name, m.Name, m.Arm, m.Group, m.Partition)] = m
+		if metrics := readMetrics(b); metrics != nil {
+			for _, m := range metrics.Estimates() {
+				all[strings.Join([]string{name, m.Partition, m.Arm, m.Group, m.Name}, "\n")] = m
 			}
 		}
 	}

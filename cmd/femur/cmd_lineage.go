@@ -110,7 +110,7 @@ func metricLineage(ctx context.Context, store cache.Store, world *lineage.World,
 	if err != nil || metric == "" {
 		return view.Lineage{}, &usageError{err: fmt.Errorf("metric:%s: want metric:ADDRESS.NAME", id)}
 	}
-	f, err := findArtifact(ctx, store, address.Output("metrics"))
+	f, err := findArtifact(ctx, store, address.Output(metricsPort))
 	if err != nil {
 		return view.Lineage{}, err
 	}
@@ -118,23 +118,28 @@ func metricLineage(ctx context.Context, store cache.Store, world *lineage.World,
 	if err != nil {
 		return view.Lineage{}, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	names, first := []string{}, ""
-	for _, group := range metricGroups(b) {
-		for _, m := range group.Rows {
-			if m.Name == metric && first == "" {
-				first = fmt.Sprintf("%s (%s, %s) = %.4g", m.Name, m.Arm, m.Group, m.Estimate)
-			} else if m.Name == metric {
-				first = metric + " (all arms and groups)"
-			}
-			if len(names) == 0 || names[len(names)-1] != m.Name {
-				names = append(names, m.Name)
-			}
+	var names, values []string
+	metrics := readMetrics(b)
+	if metrics == nil {
+		return view.Lineage{}, usagef("%s holds no metrics", f.Name)
+	}
+	first := view.Metric{}
+	for _, m := range metrics.Estimates() {
+		names = append(names, m.Name)
+		if m.Name != metric {
+			continue
+		}
+		if first.Name == "" {
+			first = m
+		}
+		if m.Group == first.Group && m.Partition == first.Partition {
+			values = append(values, m.Arm+" "+m.Value())
 		}
 	}
-	if first == "" {
+	if first.Name == "" {
 		return view.Lineage{}, &usageError{err: fmt.Errorf("%s has no metric %q", f.Name, metric), hint: "It has " + strings.Join(distinct(names), ", ") + "."}
 	}
-	return world.Metric("metric:"+id, first, f.Name)
+	return world.Metric("metric:"+id, fmt.Sprintf("%s: %s", metric, strings.Join(values, ", ")), f.Name)
 }
 
 // distinct drops repeated words and keeps the order.

@@ -88,11 +88,19 @@ func runRun(ctx context.Context, opts RunOptions, g *global, args []string) (err
 		return err
 	}
 	screen := view.NewRun(g.stream())
-	options := g.planOptions(store, selection)
+	stopped := make(chan struct{})
+	go func() {
+		select {
+		case <-g.stop:
+			screen.Stopping()
+		case <-stopped:
+		}
+	}()
+	options, found := g.planOptions(store, selection), &finding{}
 	runner := &dag.Runner{
 		Options:     options,
 		Executor:    g.executor(store, options.Files),
-		Observer:    observers{record, screen},
+		Observer:    observers{record, screen, found},
 		Jobs:        g.jobs(),
 		DeviceSlots: 1,
 		LogSink:     record.LogSink,
@@ -101,7 +109,10 @@ func runRun(ctx context.Context, opts RunOptions, g *global, args []string) (err
 		Now:         g.now,
 	}
 	summary, runErr := runner.Run(ctx, p.Graph, dag.RunOptions{ID: record.ID(), KeepGoing: opts.KeepGoing, Stop: g.stop})
-	err = errors.Join(screen.Close(), record.Close(g.now()))
+	close(stopped)
+	answers, err := found.answers(ctx, store)
+	screen.Found(answers)
+	err = errors.Join(err, screen.Close(), record.Close(g.now()))
 	return errors.Join(runOutcome(summary, runErr), err)
 }
 

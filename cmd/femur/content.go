@@ -19,7 +19,8 @@ import (
 
 // A reading says how much of an artifact is wanted.
 type reading struct {
-	rows int // of a table; 0 for all
+	rows int  // of a table; 0 for all
+	all  bool // every part of metrics
 	// size is how small a picture must be.
 	size func(width, height int) (across, down int)
 }
@@ -75,7 +76,7 @@ func fillContent(c *view.Content, f found, b []byte, want reading) (err error) {
 	switch {
 	case json.Valid(b):
 		c.JSON = b
-		c.Metrics = metricGroups(b)
+		c.Metrics, c.All = readMetrics(b), want.all
 	case utf8.Valid(b):
 		c.Text = string(b)
 	default:
@@ -158,40 +159,4 @@ func npyShape(b []byte) string {
 	}
 	header, _, _ := strings.Cut(string(b[10:min(len(b), 10+256)]), "\n")
 	return "A NumPy array: " + strings.TrimSpace(header) + "."
-}
-
-// An estimate is what metrics files have in common, by the contract of the command line.
-type estimate struct {
-	Name      string  `json:"name"`
-	Arm       string  `json:"arm"`
-	Group     string  `json:"group"`
-	Partition string  `json:"partition"`
-	Unit      string  `json:"unit"`
-	Estimate  float64 `json:"estimate"`
-	Low       float64 `json:"low"`
-	High      float64 `json:"high"`
-	Level     float64 `json:"level"`
-	NPatients int     `json:"n_patients"`
-	NImages   int     `json:"n_images"`
-}
-
-// metricGroups reads a metrics file; other JSON gives nothing.
-func metricGroups(b []byte) []view.MetricGroup {
-	var groups []view.MetricGroup
-	lists := map[string]json.RawMessage{}
-	if json.Unmarshal(b, &lists) != nil {
-		return nil
-	}
-	for _, title := range []string{"localization", "classification", "comparisons"} {
-		var estimates []estimate
-		if json.Unmarshal(lists[title], &estimates) != nil || len(estimates) == 0 {
-			continue
-		}
-		group := view.MetricGroup{Title: title}
-		for _, e := range estimates {
-			group.Rows = append(group.Rows, view.Metric(e))
-		}
-		groups = append(groups, group)
-	}
-	return groups
 }

@@ -77,7 +77,7 @@ func diagnose(err error) []view.Diagnostic {
 	case errors.As(err, &usage):
 		return []view.Diagnostic{{Severity: view.SeverityError, Summary: usage.Error(), Detail: usage.hint}}
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
-		return []view.Diagnostic{{Severity: view.SeverityError, Summary: errInterrupted.Error()}}
+		return []view.Diagnostic{{Severity: view.SeverityError, Summary: errInterrupted.Error(), Detail: "femur run goes on from there; femur status shows what is left."}}
 	case errors.Is(err, cache.ErrLocked):
 		return []view.Diagnostic{{
 			Severity: view.SeverityError, Summary: err.Error(),

@@ -82,7 +82,7 @@ func newRootCommand(g *global) *cobra.Command {
 	addTo(groupInspect,
 		newStatusCommand(g), newExplainCommand(g), newGraphCommand(g), newLsCommand(g), newShowCommand(g),
 		newExportCommand(g), newLineageCommand(g), newRunsCommand(g), newDiffCommand(g), newLogsCommand(g),
-		newVerifyCommand(g))
+		newVerifyCommand(g), newAcceptCommand(g))
 	addTo(groupTool, newDoctorCommand(g), newBackendCommand(g))
 	cobra.EnableCommandSorting = false
 	finishHelp(root)

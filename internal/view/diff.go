@@ -1,6 +1,6 @@
 package view
 
-import "strconv"
+import "strings"
 
 // A RunDiff is what differs between two runs.
 type RunDiff struct {
@@ -29,11 +29,13 @@ type ArtifactDiff struct {
 
 // A MetricDiff is an estimate of both runs, equal ones included; nil where one has none.
 type MetricDiff struct {
-	Name  string   `json:"name"`
-	Arm   string   `json:"arm"`
-	Group string   `json:"group"`
-	A     *float64 `json:"a"`
-	B     *float64 `json:"b"`
+	Name      string   `json:"name"`
+	Arm       string   `json:"arm"`
+	Group     string   `json:"group"`
+	Partition string   `json:"partition,omitempty"`
+	Unit      string   `json:"unit,omitempty"`
+	A         *float64 `json:"a"`
+	B         *float64 `json:"b"`
 }
 
 // A Diff prints what differs between two runs.
@@ -82,8 +84,12 @@ func (v *DiffHuman) Diff(d RunDiff) error {
 		p.linef("Settings and artifacts are the same.")
 	}
 	p.section(len(d.Params), "SETTING", func(g *grid) {
-		for _, one := range d.Params {
-			g.add(one.Address+" "+one.Name, shortHash(one.A), shortHash(one.B))
+		groups := foldNames(d.Params, func(one ValueDiff) (string, string) {
+			return one.Address, strings.Join([]string{one.Name, one.A, one.B}, "\n")
+		})
+		for _, f := range groups {
+			one := f.members[0]
+			g.add(f.name()+" "+one.Name, shortHash(one.A), shortHash(one.B))
 		}
 	})
 	p.section(len(d.Artifacts), "ARTIFACT", func(g *grid) {
@@ -91,12 +97,46 @@ func (v *DiffHuman) Diff(d RunDiff) error {
 			g.add(one.Artifact, shortHash(one.A), shortHash(one.B))
 		}
 	})
-	p.section(len(d.Metrics), "METRIC", func(g *grid) {
-		for _, m := range d.Metrics {
-			g.add(m.Name+" "+m.Arm+" "+m.Group, number(m.A), number(m.B))
-		}
-	})
+	p.metricDiffs(d.Metrics)
 	return p.to(v.stream.Out)
+}
+
+// metricDiffs prints the estimates that differ, under what they are of.
+func (p *page) metricDiffs(list []MetricDiff) {
+	same := 0
+	scope := ""
+	var g *grid
+	flush := func() {
+		if g != nil {
+			p.linef("")
+			p.wrapped("", scope)
+			g.print(p)
+		}
+	}
+	for _, m := range list {
+		if m.A != nil && m.B != nil && *m.A == *m.B {
+			same++
+			continue
+		}
+		if of := (Metric{Arm: m.Arm, Partition: m.Partition, Group: m.Group}).scope(); g == nil || of != scope {
+			flush()
+			scope = of
+			g = &grid{indent: "  ", columns: []column{{title: "METRIC"}, {title: "A", right: true}, {title: "B", right: true}, {}}}
+		}
+		g.add(m.Name, number(m.A), number(m.B), m.Unit)
+	}
+	flush()
+	if same > 0 {
+		p.linef("")
+		p.linef("%s the same in both runs.", areMetrics(same))
+	}
+}
+
+func areMetrics(n int) string {
+	if n == 1 {
+		return "1 metric is"
+	}
+	return Count(n, "metric") + " are"
 }
 
 // section prints a table of three columns, unless it is empty.
@@ -110,9 +150,10 @@ func (p *page) section(rows int, title string, fill func(*grid)) {
 	g.print(p)
 }
 
+// number prints an estimate, or a dot where a run has none.
 func number(f *float64) string {
 	if f == nil {
-		return ""
+		return "·"
 	}
-	return strconv.FormatFloat(*f, 'g', 5, 64)
+	return significant(*f)
 }

@@ -129,7 +129,7 @@ func stageCount(stages []Stage) int {
 func planSummary(t PlanTotals) string {
 	switch {
 	case t.Run == 0 && t.Depends == 0:
-		return fmt.Sprintf("Nothing to do: all %d are in the cache.", t.Hit)
+		return fmt.Sprintf("Nothing to do: all %d instances are in the cache.", t.Hit)
 	case t.Depends == 0:
 		return fmt.Sprintf("Plan: %d reused, %d to run.", t.Hit, t.Run)
 	}

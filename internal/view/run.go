@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"femur/cache"
@@ -14,6 +15,11 @@ import (
 // A Run prints a run while it goes on, and how it ended.
 type Run interface {
 	dag.Observer
+	// Stopping tells that the user asked to stop: nothing more is started, what runs is finished. It may
+	// be called while events come.
+	Stopping()
+	// Found tells what the run's metrics answer, for its end.
+	Found([]Finding)
 	// Close prints what is left to say, and returns the first error of printing.
 	Close() error
 }
@@ -54,6 +60,12 @@ func (v *RunJSON) Observe(e dag.Event) {
 	v.err = err
 }
 
+// Stopping implements [Run]. Programs learn it from run-end.
+func (v *RunJSON) Stopping() {}
+
+// Found implements [Run]. Programs read the metrics themselves.
+func (v *RunJSON) Found([]Finding) {}
+
 // Close implements [Run].
 func (v *RunJSON) Close() error { return v.err }
 
@@ -64,12 +76,14 @@ const plainProgressEvery = 10 * time.Second
 // RunHuman prints a line for each stage that was executed, bars or a line now and then for those that run,
 // and a summary of one screen.
 type RunHuman struct {
+	mu      sync.Mutex
 	stream  Stream
 	out     io.Writer
 	bars    *bars                     // nil where lines cannot be redrawn
 	printed map[dag.Address]time.Time // when a running stage last had a line
 	stages  []*stageTally
 	reports []report
+	found   []Finding
 	end     dag.RunEnd
 	err     error
 }
@@ -89,6 +103,8 @@ type report struct {
 
 // Observe implements [dag.Observer].
 func (v *RunHuman) Observe(e dag.Event) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	switch e := e.(type) {
 	case dag.RunStart:
 		v.printf(func(p *page) {
@@ -208,6 +224,20 @@ func (v *RunHuman) printf(f func(*page)) {
 	f(p)
 	v.err = p.to(v.out)
 }
+
+// Stopping implements [Run].
+func (v *RunHuman) Stopping() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	text := "Stopping: nothing more is started. Ctrl-C again stops at once."
+	if n := len(v.printed); n > 0 {
+		text = fmt.Sprintf("Stopping: nothing more is started, what runs (%s) is finished first. Ctrl-C again stops at once.", Count(n, "instance"))
+	}
+	v.printf(func(p *page) { p.wrapped("", text) })
+}
+
+// Found implements [Run].
+func (v *RunHuman) Found(f []Finding) { v.found = f }
 
 // Close implements [Run].
 func (v *RunHuman) Close() error {

@@ -89,7 +89,7 @@ func (v *RunsHuman) List(l RunList) error {
 	}
 	g := grid{columns: []column{
 		{title: "RUN", fixed: true}, {title: "STATE", fixed: true, paint: p.state}, {title: "STARTED", fixed: true},
-		{title: "TIME", right: true}, {title: "HIT", right: true}, {title: "DONE", right: true}, {title: "FAILED", right: true},
+		{title: "TIME", right: true}, {title: "REUSED", right: true}, {title: "DONE", right: true}, {title: "FAILED", right: true},
 	}}
 	for _, r := range l.Runs {
 		g.add(r.ID, r.State, r.Started.Format("2006-01-02 15:04"), Duration(r.Seconds),

@@ -22,24 +22,33 @@ func (v *RunHuman) summary(p *page) {
 	text := runSummary(v.end)
 	switch {
 	case v.end.Totals.Failed > 0 || v.end.Interrupted:
-		p.linef("%s", p.bold(text))
+		p.sentence(p.bold, text)
 	default:
-		p.linef("%s", p.green(text))
+		p.sentence(p.green, text)
 	}
+	p.findings(v.found)
 	for i, r := range v.reports {
 		if i == maxReports {
 			p.linef("  … and %d more: femur ls", len(v.reports)-i)
 			break
 		}
-		p.linef("")
-		p.linef("  %s (HTML, %s)", p.bold(r.artifact), Bytes(r.size))
-		p.linef("  to open it:  femur export %s %s", shellQuote(r.artifact), path.Base(extension(r.artifact)))
+		if i == 0 && len(v.found) == 0 {
+			p.linef("")
+		}
+		p.linef("  the report:   femur export %s %s  (%s)", shellQuote(r.artifact), path.Base(extension(r.artifact)), Bytes(r.size))
+	}
+}
+
+// sentence prints wrapped text, painted line by line.
+func (p *page) sentence(paint func(string) string, text string) {
+	for _, line := range wrap(text, p.width) {
+		p.linef("%s", paint(line))
 	}
 }
 
 func (v *RunHuman) stageTable(p *page) {
 	g := grid{indent: "  ", columns: []column{
-		{title: "STAGE"}, {title: "HIT", right: true}, {title: "DONE", right: true},
+		{title: "STAGE"}, {title: "REUSED", right: true}, {title: "DONE", right: true},
 		{title: "FAILED", right: true}, {title: "SKIPPED", right: true}, {title: "TIME", right: true},
 	}}
 	for _, t := range v.stages {
@@ -64,7 +73,7 @@ func sum(t dag.Totals) int { return t.Hit + t.Done + t.Failed + t.Skipped }
 func runSummary(e dag.RunEnd) string {
 	t := e.Totals
 	if !e.Interrupted && t.Failed == 0 && t.Skipped == 0 && t.Done == 0 {
-		return fmt.Sprintf("Nothing to do: all %d are in the cache (%s).", t.Hit, Duration(e.Seconds))
+		return fmt.Sprintf("Nothing to do: all %d instances are in the cache (%s).", t.Hit, Duration(e.Seconds))
 	}
 	var parts []string
 	for _, part := range []struct {
@@ -83,7 +92,7 @@ func runSummary(e dag.RunEnd) string {
 	case t.Failed > 0:
 		word = "Failed"
 	}
-	return fmt.Sprintf("%s after %s: %s.", word, Duration(e.Seconds), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s after %s. %s: %s.", word, Duration(e.Seconds), Count(sum(t), "instance"), strings.Join(parts, ", "))
 }
 
 // extension makes a file name of an artifact's address: its output's name, with .html.

@@ -12,13 +12,16 @@ type Content struct {
 	Artifact Artifact `json:"artifact"`
 
 	Table   *Table          `json:"table,omitempty"`
-	Metrics []MetricGroup   `json:"-"`
+	Metrics *Metrics        `json:"-"`
 	JSON    json.RawMessage `json:"json,omitempty"`
 	Text    string          `json:"text,omitempty"`
 	Members []Member        `json:"items,omitempty"` // of a manifest
 	Model   *Model          `json:"model,omitempty"`
 	Picture *Picture        `json:"picture,omitempty"`
 	Note    string          `json:"note,omitempty"` // what to do with what cannot be printed
+
+	// All asks for every part of metrics, and not only for that which the answers rest on.
+	All bool `json:"-"`
 }
 
 // A Table is rows of cells, as text.
@@ -33,19 +36,6 @@ type TableColumn struct {
 	Name    string `json:"name"`
 	Type    string `json:"type"`
 	Numeric bool   `json:"-"`
-}
-
-// A MetricGroup is the estimates of one list of a metrics file.
-type MetricGroup struct {
-	Title string
-	Rows  []Metric
-}
-
-// A Metric is an estimate with its interval.
-type Metric struct {
-	Name, Arm, Group, Partition, Unit string
-	Estimate, Low, High, Level        float64
-	NPatients, NImages                int
 }
 
 // A Member is one item of a manifest.
@@ -115,8 +105,8 @@ func (v *ShowHuman) Show(c Content) error {
 	switch {
 	case c.Table != nil:
 		p.table(*c.Table)
-	case len(c.Metrics) > 0:
-		p.metrics(c.Metrics)
+	case c.Metrics != nil:
+		p.metrics(*c.Metrics, c.All)
 	case len(c.Members) > 0:
 		p.members(c.Members)
 	case c.Model != nil:
@@ -159,40 +149,6 @@ func (p *page) table(t Table) {
 		return
 	}
 	p.linef("%s.", Count(t.Total, "row"))
-}
-
-func (p *page) metrics(groups []MetricGroup) {
-	for i, group := range groups {
-		if i > 0 {
-			p.linef("")
-		}
-		p.linef("%s", p.bold(group.Title))
-		g := grid{indent: "  ", columns: []column{
-			{title: "METRIC"}, {title: "ARM"}, {title: "GROUP"}, {title: "ESTIMATE", right: true},
-			{title: "INTERVAL", right: true}, {title: "PATIENTS", right: true},
-		}}
-		for _, m := range group.Rows {
-			estimate := significant(m.Estimate)
-			if m.Unit != "" {
-				estimate += " " + m.Unit
-			}
-			arm := m.Arm
-			if m.Partition != "" {
-				arm += " (" + m.Partition + ")"
-			}
-			g.add(m.Name, arm, m.Group, estimate, significant(m.Low)+" – "+significant(m.High), fmt.Sprint(m.NPatients))
-		}
-		g.print(p)
-	}
-	p.linef("")
-}
-
-// significant prints a number with four significant digits, and no more zeros than that needs.
-func significant(f float64) string {
-	if f == 0 {
-		return "0" // and not −0
-	}
-	return strings.Replace(fmt.Sprintf("%.4g", f), "-", "−", 1)
 }
 
 func (p *page) members(members []Member) {

@@ -62,33 +62,6 @@ func reasonLines(s Stage) []string {
 	return lines
 }
 
-// foldAddress replaces the matrix of an address inside a text by […], which keeps it readable in a
-// line that speaks for many instances.
-func foldAddress(text string) string {
-	var b strings.Builder
-	for {
-		open := strings.IndexByte(text, '[')
-		if open < 0 {
-			break
-		}
-		end := strings.IndexByte(text[open:], ']')
-		if end < 0 || !strings.ContainsRune(text[open:open+end], '=') || open == 0 || text[open-1] == ' ' {
-			b.WriteString(text[:open+1])
-			text = text[open+1:]
-			continue
-		}
-		b.WriteString(text[:open] + "[…]")
-		text = text[open+end+1:]
-	}
-	return b.String() + text
-}
-
-// matrixOf returns the coordinates of an address, "model=vit-tiny,fold=0", or nothing.
-func matrixOf(address string) string {
-	_, rest, _ := strings.Cut(address, "[")
-	return strings.TrimSuffix(rest, "]")
-}
-
 // title names a group: the address of a single instance, else the stage.
 func (g *stageGroup) title() string {
 	if len(g.members) == 1 {

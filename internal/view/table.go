@@ -10,12 +10,15 @@ type column struct {
 	title string
 	right bool                           // numbers stand to the right, and are never cut
 	fixed bool                           // never cut either
+	end   bool                           // cut at its end, where others are cut in their middle
+	least int                            // never cut to less, nor to less than 8
 	paint func(text, cell string) string // colors the padded text; nil leaves it
 	width int                            // of the widest cell
 }
 
 // A grid prints rows under titles, columns aligned, two spaces between them. Where the page is too
-// narrow, the widest columns that are not numbers are cut with an ellipsis.
+// narrow, the widest columns that are not numbers are cut with an ellipsis; where even that does not
+// do, lines are longer than the page.
 type grid struct {
 	columns []column
 	rows    [][]string
@@ -57,11 +60,11 @@ func (g *grid) shrink(width int) {
 	for total > width {
 		widest := -1
 		for i, c := range g.columns {
-			if !c.right && !c.fixed && (widest < 0 || c.width > g.columns[widest].width) {
+			if !c.right && !c.fixed && c.width > max(c.least, 8) && (widest < 0 || c.width > g.columns[widest].width) {
 				widest = i
 			}
 		}
-		if widest < 0 || g.columns[widest].width <= 8 {
+		if widest < 0 {
 			return
 		}
 		g.columns[widest].width--
@@ -74,6 +77,9 @@ func (g *grid) line(cells []string, color bool) string {
 	for i, cell := range cells {
 		c := g.columns[i]
 		text := clipMiddle(cell, c.width)
+		if c.end {
+			text = clip(cell, c.width)
+		}
 		if c.right {
 			text = padLeft(text, c.width)
 		} else if i < len(cells)-1 {

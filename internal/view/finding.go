@@ -1,0 +1,24 @@
+package view
+
+// A Finding is what a metrics file of a run answers.
+type Finding struct {
+	Artifact string // ADDRESS.OUTPUT
+	Answers  []Answer
+}
+
+// findings prints each question with its answer in short, and where the numbers are.
+func (p *page) findings(all []Finding) {
+	for _, f := range all {
+		for _, a := range f.Answers {
+			p.linef("")
+			p.question(a)
+			if a.Basis != "" {
+				p.wrapped("  ", a.Basis)
+			}
+		}
+		if len(f.Answers) > 0 {
+			p.linef("")
+			p.linef("  all numbers:  femur show %s", shellQuote(f.Artifact))
+		}
+	}
+}
