@@ -170,7 +170,7 @@ func BenchmarkStore50000(b *testing.B) {
 	whole := fillStore(b, s, benchRecords, 1024)
 	filled := time.Since(begin)
 	b.Run("commit", func(b *testing.B) { // once, however often the others are repeated
-		for b.Loop() { //nolint:revive // nothing is repeated
+		for b.Loop() {
 		}
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(benchRecords/filled.Seconds(), "records/s")

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -100,7 +101,7 @@ func damageTrial(dir string, r *rand.Rand) (result string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(parent)
+	defer func() { err = errors.Join(err, os.RemoveAll(parent)) }()
 	damaged := filepath.Join(parent, "store")
 	if err := os.CopyFS(damaged, os.DirFS(dir)); err != nil {
 		return "", err

@@ -135,8 +135,7 @@ func TestEmptyLogs(t *testing.T) {
 			}
 		}
 		if db, err := badger.Open(s.options(readOnly)); err == nil {
-			db.Close()
-			t.Fatal("Badger opens it by itself: the repair is of no use any more")
+			t.Fatal("Badger opens it by itself: the repair is of no use any more", db.Close())
 		}
 		if s, err = Open(dir, Options{ReadOnly: readOnly}); err != nil {
 			t.Fatal(err)

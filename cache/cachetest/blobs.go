@@ -111,17 +111,17 @@ func testReadAt(t *testing.T, s *suite) {
 				p := make([]byte, 1+(i*50_001)%(1<<20+1))
 				n, err := b.ReadAt(p, int64(off))
 				want := data[off:min(off+len(p), len(data))]
-				if n != len(want) || !bytes.Equal(p[:n], want) || (err == nil) != (n == len(p)) || err != nil && err != io.EOF {
+				if n != len(want) || !bytes.Equal(p[:n], want) || (err == nil) != (n == len(p)) || err != nil && !errors.Is(err, io.EOF) {
 					t.Errorf("read %d bytes at %d: have %d bytes and %v", len(p), off, n, err)
 				}
 			}
 		})
 	}
 	group.Wait()
-	if n, err := b.ReadAt(make([]byte, 1), int64(len(data))); n != 0 || err != io.EOF {
+	if n, err := b.ReadAt(make([]byte, 1), int64(len(data))); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("read at the end: have %d bytes and %v", n, err)
 	}
-	if _, err := b.ReadAt(make([]byte, 1), -1); err == nil || err == io.EOF {
+	if _, err := b.ReadAt(make([]byte, 1), -1); err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("read before the start: have %v", err)
 	}
 	if err := b.Close(); err != nil {

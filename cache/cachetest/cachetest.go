@@ -135,7 +135,7 @@ func (s *suite) wantMiss(t *testing.T, k cache.Key, reason error) {
 		t.Fatalf("lookup %s: have %q, want a miss because %q", k.Short(), err, reason)
 	}
 	for _, other := range []error{cache.ErrMissingBlob, cache.ErrCorrupt} {
-		if other != reason && errors.Is(err, other) {
+		if !errors.Is(reason, other) && errors.Is(err, other) {
 			t.Fatalf("lookup %s: %q is also %q", k.Short(), err, other)
 		}
 	}

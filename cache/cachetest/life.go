@@ -216,7 +216,10 @@ func testUseWithinLoop(t *testing.T, s *suite) {
 		}
 		s.wantRecord(t, rec)
 		s.commit(t, record("a.b", fmt.Sprint("within", n), output("o", s.put(t, cache.MediaText, fmt.Sprint(n)))))
-		for range s.Blobs(s.ctx) {
+		for _, err := range s.Blobs(s.ctx) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			break
 		}
 		if n++; n > 5 {

@@ -127,7 +127,7 @@ func afterColon(doc string) string {
 	return ": " + doc
 }
 
-// touch counts the names of an expression that nobody will evaluate as used, so that one misspelt
+// touch counts the names of an expression that nobody will evaluate as used, so that one misspelled
 // attribute does not raise a second message about its variable.
 func (l *loader) touch(e hclsyntax.Expression, s *stage) {
 	for _, t := range e.Variables() {

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"errors"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -84,7 +86,8 @@ func evaluate(e hclsyntax.Expression, ctx *hcl.EvalContext) (cty.Value, hcl.Diag
 	v, diags := e.Value(ctx)
 	for _, d := range diags {
 		if call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
-			if err, ok := call.FunctionCallError().(*selectError); ok {
+			var err *selectError
+			if errors.As(call.FunctionCallError(), &err) {
 				d.Summary, d.Detail = err.summary, err.detail
 				if d.Context != nil {
 					d.Subject = d.Context

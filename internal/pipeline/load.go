@@ -152,7 +152,8 @@ func (l *loader) read(name string) ([]byte, error) {
 		path = filepath.Join(l.options.Dir, path)
 	}
 	b, err := readStart(path)
-	if pe, ok := err.(*os.PathError); ok {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
 		return nil, fmt.Errorf("%s: %w", name, pe.Err) // with the name that the user gave
 	}
 	return b, err

@@ -105,7 +105,7 @@ func (l *loader) checkMember(t hcl.Traversal, what, plural string, known []strin
 	return errorAt(at, fmt.Sprintf("Unknown %s", what), "There is no %s.%s.%s", t.RootName(), name, didYouMean(name, plural, known))
 }
 
-// unknownName explains a first name that is nothing: a forgotten prefix, a misspelt kind, or text
+// unknownName explains a first name that is nothing: a forgotten prefix, a misspelled kind, or text
 // without quotes.
 func (l *loader) unknownName(t hcl.Traversal, sc scope) *hcl.Diagnostic {
 	root := t.RootName()

@@ -20,7 +20,7 @@ type stage struct {
 	block       *hclsyntax.Block
 	matrixBlock *hclsyntax.Block
 	matrix      []*matrixKey
-	meant       map[string]bool // attributes and blocks that misspelt ones were meant to be
+	meant       map[string]bool // attributes and blocks that misspelled ones were meant to be
 	familiar    bool            // all its attributes and blocks are known
 	broken      bool            // its matrix has a fault, so its instances are not known
 	instances   []*instance

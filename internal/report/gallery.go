@@ -44,7 +44,7 @@ func galleryNote(o analysis.Options) string {
 	return fmt.Sprintf("Circle: annotated center. Cross: predicted center. Dashed frame: the patch that the classifier saw. %s is the class looked for. Examples illustrate; they are not a sample to judge accuracy by.", o.Positive)
 }
 
-func newExamples(gallery []Example, o analysis.Options) ([]example, error) {
+func newExamples(gallery []Example) ([]example, error) {
 	var out []example
 	for i, g := range gallery {
 		if !(g.Width > 0 && g.Height > 0) {

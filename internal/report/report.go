@@ -109,7 +109,7 @@ type table struct {
 }
 
 func newPage(r Report) (page, error) {
-	examples, err := newExamples(r.Gallery, r.Analysis.Options)
+	examples, err := newExamples(r.Gallery)
 	if err != nil {
 		return page{}, err
 	}

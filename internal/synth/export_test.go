@@ -32,7 +32,9 @@ func TestWriteToReadsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows, err := csv.NewReader(f).ReadAll()
-		f.Close()
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
 		if err != nil || len(rows) != len(specs)+1 || strings.Join(rows[0], ",") != "path,patient,label,x,y,spacing" {
 			t.Fatalf("%d rows under %v, %v", len(rows), rows[0], err)
 		}

@@ -33,12 +33,10 @@ func newField(s *stream, spec *Spec) field {
 // mask blends row y with the gray value outside the field.
 func (f *field) mask(gray []int32, y int) {
 	down := f.inside(float64(y)+0.5, f.top, f.bottom)
-	from, to := 0, len(gray)
+	from, to := 0, 0
 	if down == 1<<8 {
 		// Only the sides of a row in the middle are changed.
 		from, to = int(max(f.left+f.soft, 0))+1, int(min(f.right-f.soft, float64(len(gray))))-1
-	} else {
-		to = 0
 	}
 	blend := func(part []int32, first int) {
 		for i := range part {
