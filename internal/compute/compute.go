@@ -6,6 +6,7 @@
 package compute
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -29,12 +30,15 @@ type Shared struct {
 // Environment implements [dag.Accelerated] for the stages that embed Shared.
 func (s *Shared) Environment(ctx context.Context) (map[string]string, error) { return s.Describe(ctx) }
 
-// inputBytes bounds what Inputs keeps: 4,300 radiographs at 224 × 224 take 430 MB.
+// inputBytes is what Inputs keeps unless told otherwise: 4,300 radiographs at 224 × 224 take 430 MB.
 const inputBytes = 512 << 20
 
 // Inputs keeps letterboxed radiographs, so that folds and models do not decode the same file again. The
 // zero value is ready to use.
 type Inputs struct {
+	// Limit bounds the bytes kept; 0 means 512 MiB. Inputs beyond it are made again each time.
+	Limit int
+
 	mu    sync.Mutex
 	kept  map[inputKey]Input
 	bytes int
@@ -89,14 +93,21 @@ func (in *Inputs) one(t dag.Task, it cache.Item, size int) (Input, error) {
 	}
 	boxed, box := radiograph.Letterboxed(im, size)
 	made := Input{Pixels: boxed.Pix, Box: box, Width: im.Width, Height: im.Height}
+	in.keep(key, made)
+	return made, nil
+}
+
+// keep remembers an input where there is room. Another goroutine may have made the same one meanwhile.
+func (in *Inputs) keep(key inputKey, made Input) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if n := 2 * len(made.Pixels); in.bytes+n <= inputBytes {
-		if in.kept == nil {
-			in.kept = map[inputKey]Input{}
-		}
-		in.kept[key] = made
-		in.bytes += n
+	n := 2 * len(made.Pixels)
+	if _, ok := in.kept[key]; ok || in.bytes+n > cmp.Or(in.Limit, inputBytes) {
+		return
 	}
-	return made, nil
+	if in.kept == nil {
+		in.kept = map[inputKey]Input{}
+	}
+	in.kept[key] = made
+	in.bytes += n
 }
