@@ -81,6 +81,7 @@ type prediction struct {
 	spread float64
 }
 
+// predict returns the center that one localizer finds in each radiograph.
 func (s *stage) predict(ctx context.Context, t dag.Task, m *localizer.Model, items []cache.Item) ([]prediction, error) {
 	inputs, err := s.Inputs.Load(ctx, t, items, m.Config().Size)
 	if err != nil {
@@ -101,7 +102,7 @@ func (s *stage) predict(ctx context.Context, t dag.Task, m *localizer.Model, ite
 		// One input pixel in radiograph pixels: the letterbox scales both axes by the same factor.
 		unit := box.ToRadiograph(geom.Point{X: 1}).X - box.ToRadiograph(geom.Point{}).X
 		out[i] = prediction{at, float64(p.SpreadPX) * unit}
-		if math.IsNaN(at.X+at.Y) || math.IsInf(at.X+at.Y, 0) {
+		if sum := at.X + at.Y + out[i].spread; math.IsNaN(sum) || math.IsInf(sum, 0) {
 			return nil, fmt.Errorf("%s: the localizer's prediction is no finite point", items[i].ID)
 		}
 	}
