@@ -18,6 +18,7 @@ import (
 type LineageOptions struct {
 	Up, Down bool
 	Format   string
+	All      bool
 }
 
 // AddFlags adds the flags to the command.
@@ -26,6 +27,7 @@ func (o *LineageOptions) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.Up, "up", false, "where it came from")
 	f.BoolVar(&o.Down, "down", false, "what it feeds")
 	f.StringVar(&o.Format, "format", "tree", "tree, json or dot")
+	f.BoolVar(&o.All, "all", false, "every instance and item in the tree, not one for those that differ in their matrix alone")
 }
 
 func newLineageCommand(g *global) *cobra.Command {
@@ -88,7 +90,7 @@ func runLineage(ctx context.Context, opts LineageOptions, g *global, subject str
 	if err != nil {
 		return err
 	}
-	l.Up, l.Down = opts.Up, opts.Down
+	l.Up, l.Down, l.All = opts.Up, opts.Down, opts.All
 	return view.NewLineage(g.stream(), format).Lineage(l)
 }
 

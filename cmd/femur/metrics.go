@@ -57,7 +57,7 @@ func (f *finding) answers(ctx context.Context, store cache.Store) ([]view.Findin
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.Name, err)
 		}
-		if m := readMetrics(b); m != nil {
+		if m := readMetrics(b); m != nil && len(m.Answers) > 0 {
 			all = append(all, view.Finding{Artifact: file.Name, Answers: m.Answers})
 		}
 	}

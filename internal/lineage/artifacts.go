@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"fmt"
+	"strings"
 
 	"femur/cache"
 	"femur/internal/view"
@@ -143,8 +144,13 @@ func (w *World) sources(g *graph, r cache.Record, artifact string) error {
 			}
 			if len(m) > maxFiles {
 				id := "files:" + d.String()
-				g.node(id, KindFile, view.Count(len(m), "source file"))
+				label, hint, err := w.many(r, m, strings.TrimSuffix(f.Label, "s"))
+				if err != nil {
+					return err
+				}
+				g.node(id, KindFile, label)
 				g.edge(id, artifact, f.Label)
+				g.Hint = hint
 				continue
 			}
 			for _, item := range m {
@@ -155,4 +161,30 @@ func (w *World) sources(g *graph, r cache.Record, artifact string) error {
 		}
 	}
 	return nil
+}
+
+// many names the sources of a record where they are too many to name one by one, with the number of
+// patients, and says how to follow a single one.
+func (w *World) many(r cache.Record, sources cache.Manifest, noun string) (label, hint string, err error) {
+	label = view.Count(len(sources), "source "+noun)
+	for _, o := range r.Outputs {
+		if !o.Many {
+			continue
+		}
+		items, err := w.members(r, o)
+		if err != nil {
+			return "", "", err
+		}
+		patients := map[cache.PatientID]bool{}
+		for _, item := range items {
+			patients[item.Patient] = true
+		}
+		if len(items) == 0 || patients[""] {
+			continue
+		}
+		label += " of " + view.Count(len(patients), "patient")
+		hint = fmt.Sprintf("To follow a single patient: femur lineage patient:%s; femur show %s lists them all.", items[0].Patient, name(r, o))
+		break
+	}
+	return label, hint, nil
 }

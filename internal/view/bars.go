@@ -139,7 +139,7 @@ func (s *stageBar) line(p paint, width int) string {
 		bar = strings.Repeat("━", full) + strings.Repeat("─", barCells-full)
 	}
 	room := width - barCells - 4
-	name := clip(s.name, max(12, room/2))
+	name := clipName(s.name, max(12, room/2))
 	text := clip(right, max(0, room-utf8.RuneCountInString(name)))
 	return "  " + name + " " + p.cyan(pad(bar, barCells)) + " " + p.dim(text)
 }

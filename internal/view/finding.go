@@ -2,8 +2,8 @@ package view
 
 // A Finding is what a metrics file of a run answers.
 type Finding struct {
-	Artifact string // ADDRESS.OUTPUT
-	Answers  []Answer
+	Artifact string   // ADDRESS.OUTPUT
+	Answers  []Answer // at least one
 }
 
 // findings prints each question with its answer in short, and where the numbers are.
@@ -16,9 +16,7 @@ func (p *page) findings(all []Finding) {
 				p.wrapped("  ", a.Basis)
 			}
 		}
-		if len(f.Answers) > 0 {
-			p.linef("")
-			p.linef("  all numbers:  femur show %s", shellQuote(f.Artifact))
-		}
+		p.linef("")
+		p.linef("  all numbers:  femur show %s", shellQuote(f.Artifact))
 	}
 }

@@ -40,6 +40,22 @@ func (f *fold[T]) name() string {
 	return fmt.Sprintf("%d × %s", len(f.members), commonAddress(f.addresses))
 }
 
+// withoutKeys drops the keys from the matrix of an address, [model=vit-nano,fold=0] → [vit-nano,0].
+func withoutKeys(text string) string {
+	before, rest, ok := strings.Cut(text, "[")
+	matrix, after, closed := strings.Cut(rest, "]")
+	if !ok || !closed || !strings.Contains(matrix, "=") {
+		return text
+	}
+	values := strings.Split(matrix, ",")
+	for i, v := range values {
+		if _, value, ok := strings.Cut(v, "="); ok {
+			values[i] = value
+		}
+	}
+	return before + "[" + strings.Join(values, ",") + "]" + after
+}
+
 // foldAddress replaces the matrix of an address inside a text by […], which keeps it readable in a
 // line that speaks for many instances.
 func foldAddress(text string) string {

@@ -76,7 +76,7 @@ func TestBarLine(t *testing.T) {
 		want  string
 	}{
 		{110, "  train-localizer.main[model=vit-tiny,fold=0] ━━━━──────────── 25 of 100 steps, loss 0.12, 90 s left"},
-		{80, "  train-localizer.main[model=vi… ━━━━──────────── 25 of 100 steps, loss 0.12, 9…"},
+		{80, "  train-localizer…in[vit-tiny,0] ━━━━──────────── 25 of 100 steps, loss 0.12, 9…"},
 	} {
 		got := s.line(paint{}, c.width)
 		if got != c.want {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,19 @@ type Lineage struct {
 	// Up and Down say which directions were followed; both trees are printed where both are set.
 	Up   bool `json:"-"`
 	Down bool `json:"-"`
+	// All asks the tree for every node; else those that differ in their matrix alone share one.
+	All bool `json:"-"`
+	// Hint says how to look further.
+	Hint string `json:"-"`
 }
+
+// The kinds of node that are printed in ways of their own.
+const (
+	lineageArtifact = "artifact"
+	lineageItem     = "item"
+	lineageImage    = "image"
+	lineageFile     = "file"
+)
 
 // A LineageNode is a patient, an image, a file, an artifact, an item of one, or a metric.
 type LineageNode struct {
@@ -101,6 +114,11 @@ type LineageHuman struct{ stream Stream }
 // Lineage implements [LineageView].
 func (v *LineageHuman) Lineage(l Lineage) error {
 	p := v.stream.page()
+	l = reached(l)
+	nodes, edges := len(l.Nodes), len(l.Edges)
+	if !l.All {
+		l = folded(l)
+	}
 	labels := map[string]LineageNode{}
 	for _, n := range l.Nodes {
 		labels[n.ID] = n
@@ -109,25 +127,66 @@ func (v *LineageHuman) Lineage(l Lineage) error {
 		if i > 0 {
 			p.linef("")
 		}
-		p.linef("%s  %s", p.bold(labels[subject].Label), p.dim(labels[subject].Kind))
-		if l.Up {
-			t := tree{page: p, labels: labels, next: neighbors(l.Edges, true), seen: map[string]bool{}, arrow: "←"}
-			if l.Down {
-				p.linef("%s", p.dim("made from"))
-			}
-			t.branch(subject, "")
+		heading := labels[subject].Label
+		if kind := labels[subject].Kind; kind != lineageArtifact {
+			heading = kind + " " + heading
 		}
-		if l.Down {
-			t := tree{page: p, labels: labels, next: neighbors(l.Edges, false), seen: map[string]bool{}, arrow: "→"}
-			if l.Up {
-				p.linef("%s", p.dim("feeds"))
+		p.sentence(p.bold, heading)
+		for _, way := range []struct {
+			wanted, both, up bool
+			title            string
+		}{{l.Up, l.Down, true, "made from"}, {l.Down, l.Up, false, "feeds"}} {
+			if !way.wanted {
+				continue
 			}
+			if way.both {
+				p.linef("%s", p.dim(way.title))
+			}
+			t := tree{page: p, labels: labels, next: neighbors(l.Edges, way.up), seen: map[string]bool{}}
 			t.branch(subject, "")
+			if len(t.next[subject]) == 0 {
+				p.linef("%s", p.dim("└─ nothing"))
+			}
 		}
 	}
 	p.linef("")
-	p.linef("%s, %s.", Count(len(l.Nodes), "node"), Count(len(l.Edges), "edge"))
+	count := fmt.Sprintf("%s, %s", Count(nodes, "node"), Count(edges, "edge"))
+	if len(l.Nodes) < nodes {
+		count += fmt.Sprintf(", drawn together to %d; --all shows each", len(l.Nodes))
+	}
+	p.wrapped("", count+".")
+	if l.Hint != "" {
+		p.wrapped("", l.Hint)
+	}
 	return p.to(v.stream.Out)
+}
+
+// reached leaves what a tree comes to from its subjects, in the directions that are asked for.
+func reached(l Lineage) Lineage {
+	nodes, edges := map[string]bool{}, map[LineageEdge]bool{}
+	for _, up := range []bool{true, false} {
+		if up && !l.Up || !up && !l.Down {
+			continue
+		}
+		next, seen := neighbors(l.Edges, up), map[string]bool{}
+		for queue := slices.Clone(l.Subject); len(queue) > 0; queue = queue[1:] {
+			id := queue[0]
+			if seen[id] {
+				continue
+			}
+			seen[id], nodes[id] = true, true
+			for _, e := range next[id] {
+				queue = append(queue, e.To)
+				if up {
+					e.From, e.To = e.To, e.From
+				}
+				edges[e] = true
+			}
+		}
+	}
+	l.Nodes = slices.DeleteFunc(slices.Clone(l.Nodes), func(n LineageNode) bool { return !nodes[n.ID] })
+	l.Edges = slices.DeleteFunc(slices.Clone(l.Edges), func(e LineageEdge) bool { return !edges[e] })
+	return l
 }
 
 // neighbors lists the edges that lead on from each node.
@@ -148,39 +207,63 @@ type tree struct {
 	labels map[string]LineageNode
 	next   map[string][]LineageEdge
 	seen   map[string]bool
-	arrow  string
+}
+
+// A twig is an edge of the tree with what it leads to.
+type twig struct {
+	id, role, label, kind string
+	leaf                  bool
+}
+
+// twigs lists what follows a node. Outputs of one instance that lead no further share a line.
+func (t *tree) twigs(id string) []twig {
+	var list []twig
+	for _, e := range t.next[id] {
+		n := t.labels[e.To]
+		one := twig{e.To, e.Role, n.Label, n.Kind, len(t.next[e.To]) == 0}
+		if i := len(list) - 1; i >= 0 && one.leaf && list[i].leaf && one.role == list[i].role && one.kind == list[i].kind {
+			dot := strings.LastIndexByte(one.label, '.')
+			if dot > 0 && one.kind == lineageArtifact && strings.HasPrefix(list[i].label, one.label[:dot+1]) {
+				list[i].label += ", " + one.label[dot+1:]
+				continue
+			}
+		}
+		list = append(list, one)
+	}
+	return list
 }
 
 // branch prints what follows a node, each under a prefix of rails.
 func (t *tree) branch(id, rails string) {
 	t.seen[id] = true
-	edges := t.next[id]
-	for i, e := range edges {
+	twigs := t.twigs(id)
+	for i, one := range twigs {
 		joint, rail := "├─ ", "│  "
-		if i == len(edges)-1 {
+		if i == len(twigs)-1 {
 			joint, rail = "└─ ", "   "
 		}
-		n := t.labels[e.To]
 		again := ""
-		if t.seen[e.To] && len(t.next[e.To]) > 0 {
+		if t.seen[one.id] && !one.leaf {
 			again = " (above)"
 		}
-		note := e.Role
-		if n.Kind != "artifact" && n.Kind != e.Role {
-			note = strings.TrimSpace(n.Kind + " " + e.Role)
+		note := one.role
+		if one.kind == lineageFile {
+			note = one.kind // its name or number says the rest
+		} else if one.kind != lineageArtifact && one.kind != one.role {
+			note = strings.TrimSpace(one.kind + ", " + one.role)
 		}
 		room := t.page.width - len([]rune(rails+joint)) - len([]rune(again))
-		label, note := fitNote(n.Label, note, room)
+		label, note := fitNote(one.label, note, room)
 		t.page.linef("%s%s%s%s", t.page.dim(rails+joint), label, t.page.dim(note), t.page.dim(again))
-		if !t.seen[e.To] {
-			t.branch(e.To, rails+rail)
+		if !t.seen[one.id] {
+			t.branch(one.id, rails+rail)
 		}
 	}
 }
 
 // fitNote gives the label the room first, then the note.
 func fitNote(label, note string, room int) (string, string) {
-	label = clip(label, room)
+	label = clipName(label, room)
 	if note != "" {
 		note = fmt.Sprintf("  [%s]", note)
 		if len([]rune(label))+len([]rune(note)) > room {

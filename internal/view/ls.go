@@ -60,6 +60,7 @@ type LsHuman struct {
 // Ls implements [Ls].
 func (v *LsHuman) Ls(l ArtifactList) error {
 	p := v.stream.page()
+	shortened := false
 	if v.long {
 		// A line for programs such as grep: nothing is cut, whatever the width.
 		for _, a := range l.Artifacts {
@@ -70,13 +71,16 @@ func (v *LsHuman) Ls(l ArtifactList) error {
 		for _, a := range l.Artifacts {
 			g.add(a.Artifact, describe(a), Bytes(a.Bytes))
 		}
-		g.print(p)
+		shortened = g.print(p)
 	}
 	if len(l.Artifacts) == 0 {
 		p.linef("Nothing is stored yet.")
 	} else {
 		p.linef("")
 		p.linef("%s, %s with their items.", Count(len(l.Artifacts), "artifact"), Bytes(l.Bytes))
+		if shortened {
+			p.linef("Names that are too long are shortened here; --long prints them in full.")
+		}
 	}
 	return p.to(v.stream.Out)
 }

@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -67,44 +66,21 @@ func (p *page) planGroup(g *stageGroup) {
 		right = "  " + p.dim(right)
 	}
 	p.linef("  %s  %s%s", p.state(pad(first.State, 7), first.State), p.bold(g.title()), right)
-	if g.of > 1 && len(g.members) > 1 && len(g.members) < g.of {
-		p.instances(g)
+	if len(g.members) > 1 && len(g.members) < g.of && !g.exact {
+		p.instances("           ", g)
 	}
-	lines := reasonLines(first)
-	if first.State == "depends" {
-		lines = waitLines(first)
-	}
-	for _, line := range lines {
+	for _, line := range reasonLines(first) {
 		p.wrapped("           ", line)
 	}
 }
 
-// waitLines says in one line which stages have to run before this one can be decided, and what is
-// known already.
-func waitLines(s Stage) []string {
-	var lines, waits []string
-	for _, r := range s.Reasons {
-		if stage, _, _ := strings.Cut(r.Subject, "["); r.Component == "input" && r.New == "" {
-			if !slices.Contains(waits, stage) {
-				waits = append(waits, stage)
-			}
-			continue
-		}
-		lines = append(lines, foldAddress(r.Text))
-	}
-	if len(waits) > 0 {
-		lines = append(lines, "waits for "+strings.Join(waits, ", "))
-	}
-	return lines
-}
-
 // instances lists the coordinates of a group's members.
-func (p *page) instances(g *stageGroup) {
+func (p *page) instances(indent string, g *stageGroup) {
 	parts := make([]string, len(g.members))
 	for i, m := range g.members {
 		parts[i] = "[" + matrixOf(m.Address) + "]"
 	}
-	p.wrapped("           ", strings.Join(parts, " "))
+	p.wrapped(indent, strings.Join(parts, " "))
 }
 
 func itemTotals(stages []Stage) (hit, total int) {

@@ -13,17 +13,29 @@ type stageGroup struct {
 	of      int    // instances of the stage in all
 	members []Stage
 	like    string // what the members share
+	exact   bool   // a part of the instances, and all that have the values which these have in common
 }
 
 // groupStages folds instances of one stage that are in one state for the same reasons, in the
 // order in which they come.
 func groupStages(stages []Stage) []*stageGroup {
+	return groupBy(stages, func(s Stage) string { return s.State + "\n" + strings.Join(reasonLines(s), "\n") })
+}
+
+// groupByState folds instances of one stage that are in one state, whatever the reasons.
+func groupByState(stages []Stage) []*stageGroup {
+	return groupBy(stages, func(s Stage) string { return s.State })
+}
+
+// groupBy folds instances of one stage that are alike; one that failed or runs has something of its own
+// to say and stays alone.
+func groupBy(stages []Stage, alike func(Stage) string) []*stageGroup {
 	var groups []*stageGroup
 	count := map[string]int{}
 	for _, s := range stages {
 		name := dag.Address(s.Address).Stage()
 		count[name]++
-		like := s.State + "\n" + strings.Join(reasonLines(s), "\n")
+		like := alike(s)
 		if s.Error != "" || s.Progress != nil {
 			like += "\n" + s.Address
 		}
@@ -38,6 +50,15 @@ func groupStages(stages []Stage) []*stageGroup {
 	place := map[string]int{}
 	for i, g := range groups {
 		g.of = count[g.stage]
+		if len(g.members) > 1 && len(g.members) < g.of {
+			common, having := g.common(), 0
+			for _, s := range stages {
+				if dag.Address(s.Address).Stage() == g.stage && hasAll(s.Address, common) {
+					having++
+				}
+			}
+			g.exact = having == len(g.members)
+		}
 		if _, ok := place[g.stage]; !ok {
 			place[g.stage] = i
 		}
@@ -46,26 +67,84 @@ func groupStages(stages []Stage) []*stageGroup {
 	return groups
 }
 
-// reasonLines lists the texts of an instance's reasons, each once. Values of the matrix do not
-// belong in them, or no two instances would be alike.
+// reasonLines lists the texts of an instance's reasons, each once, what it waits for in one line at the
+// end, and files that changed alike in one. Values of the matrix do not belong in them, or no two
+// instances would be alike.
 func reasonLines(s Stage) []string {
-	var lines []string
+	var lines, waits []string
+	type files struct {
+		line  int
+		names []string
+	}
+	changed := map[string]*files{} // by what happened to them
 	for _, r := range s.Reasons {
+		if stage, _, _ := strings.Cut(r.Subject, "["); r.Component == "input" && r.New == "" && stage != "" {
+			if !slices.Contains(waits, stage) {
+				waits = append(waits, stage)
+			}
+			continue
+		}
 		text := r.Text
 		if text == "" {
 			text = r.Component + " " + r.Subject
+		}
+		if verb, ok := strings.CutPrefix(text, "code: "+r.Subject+" "); ok {
+			if f, ok := changed[verb]; ok {
+				f.names = append(f.names, r.Subject)
+				lines[f.line] = "code: " + some(f.names, maxFiles, "file") + " " + verb
+				continue
+			}
+			changed[verb] = &files{len(lines), []string{r.Subject}}
 		}
 		if cut := foldAddress(text); !slices.Contains(lines, cut) {
 			lines = append(lines, cut)
 		}
 	}
+	if len(waits) > 0 {
+		lines = append(lines, "waits for "+strings.Join(waits, ", "))
+	}
 	return lines
 }
 
-// title names a group: the address of a single instance, else the stage.
+// maxFiles is how many files of one reason are named; femur explain names them all.
+const maxFiles = 4
+
+// some joins the first names of a list, and says how many more there are.
+func some(names []string, limit int, noun string) string {
+	if len(names) <= limit+1 {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:limit], ", ") + " and " + Count(len(names)-limit, "more "+noun)
+}
+
+// title names a group: the address of a single instance, the values that its members have in common
+// where no other instance has them, else the stage.
 func (g *stageGroup) title() string {
 	if len(g.members) == 1 {
 		return g.members[0].Address
 	}
+	if g.exact {
+		return g.common()
+	}
 	return g.stage
+}
+
+func (g *stageGroup) common() string {
+	addresses := make([]string, len(g.members))
+	for i, m := range g.members {
+		addresses[i] = m.Address
+	}
+	return commonAddress(addresses)
+}
+
+// hasAll reports whether an address has all values that are common to others, as [commonAddress] gives
+// them.
+func hasAll(address, common string) bool {
+	values := strings.Split(matrixOf(address), ",")
+	for value := range strings.SplitSeq(matrixOf(common), ",") {
+		if value != "…" && !slices.Contains(values, value) {
+			return false
+		}
+	}
+	return true
 }

@@ -44,8 +44,7 @@ func (v *StatusHuman) Status(t StageTable) error {
 	table := grid{indent: "  ", columns: []column{
 		{title: "STATE", fixed: true, paint: p.state}, {title: "STAGE"}, {title: "LAST RUN", fixed: true}, {title: "TIME", right: true},
 	}}
-	groups := groupStages(t.Stages)
-	for _, g := range groups {
+	for _, g := range groupByState(t.Stages) {
 		last := Stage{}
 		seconds := 0.0
 		for _, m := range g.members {
@@ -55,8 +54,8 @@ func (v *StatusHuman) Status(t StageTable) error {
 			}
 		}
 		title := g.title()
-		if g.of > 1 && len(g.members) > 1 {
-			title = fmt.Sprintf("%s  (%d of %d)", g.stage, len(g.members), g.of)
+		if len(g.members) > 1 {
+			title = fmt.Sprintf("%d × %s", len(g.members), title)
 		}
 		spent := ""
 		if !last.LastTime.IsZero() {
@@ -65,7 +64,7 @@ func (v *StatusHuman) Status(t StageTable) error {
 		table.add(g.members[0].State, title, minute(last.LastTime), spent)
 	}
 	table.print(p)
-	p.statusReasons(groups)
+	p.statusReasons(groupStages(t.Stages))
 	p.linef("")
 	p.wrapped("", statusSummary(t.Stages))
 	return p.to(v.stream.Out)
@@ -93,7 +92,14 @@ func (p *page) statusReasons(groups []*stageGroup) {
 			p.linef("")
 			open = false
 		}
-		p.linef("  %s %s", p.state(first.State, first.State), g.title())
+		title := g.title()
+		if len(g.members) > 1 {
+			title = fmt.Sprintf("%d × %s", len(g.members), title)
+		}
+		p.linef("  %s %s", p.state(first.State, first.State), title)
+		if len(g.members) > 1 && len(g.members) < g.of && !g.exact {
+			p.instances("    ", g)
+		}
 		for _, line := range lines {
 			p.wrapped("    ", line)
 		}

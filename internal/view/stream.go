@@ -102,7 +102,7 @@ func clip(text string, width int) string {
 	if width < 1 {
 		return ""
 	}
-	return string([]rune(text)[:width-1]) + "…"
+	return strings.TrimRight(string([]rune(text)[:width-1]), " ") + "…"
 }
 
 // clipMiddle shortens text to width runes; what is cut out of its middle becomes an ellipsis, since
@@ -117,6 +117,15 @@ func clipMiddle(text string, width int) string {
 	}
 	tail := (width - 1) / 2
 	return string(runes[:width-1-tail]) + "…" + string(runes[len(runes)-tail:])
+}
+
+// clipName shortens a name to width runes: an address that is too long loses the keys of its matrix
+// first, train-localizer.main[vit-nano,0], and its middle only where that does not do.
+func clipName(text string, width int) string {
+	if utf8.RuneCountInString(text) > width {
+		text = withoutKeys(text)
+	}
+	return clipMiddle(text, width)
 }
 
 // pad fills text with spaces up to width runes, on the right.

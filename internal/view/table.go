@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,8 +18,8 @@ type column struct {
 }
 
 // A grid prints rows under titles, columns aligned, two spaces between them. Where the page is too
-// narrow, the widest columns that are not numbers are cut with an ellipsis; where even that does not
-// do, lines are longer than the page.
+// narrow, addresses lose the keys of their matrix, and then the widest columns that are not numbers are
+// cut with an ellipsis; where even that does not do, lines are longer than the page.
 type grid struct {
 	columns []column
 	rows    [][]string
@@ -27,16 +28,16 @@ type grid struct {
 
 func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
 
-// print lays the grid out on the page.
-func (g *grid) print(p *page) {
-	for i := range g.columns {
-		c := &g.columns[i]
-		c.width = utf8.RuneCountInString(c.title)
-		for _, row := range g.rows {
-			c.width = max(c.width, utf8.RuneCountInString(row[i]))
-		}
+// print lays the grid out on the page and reports whether something had to be cut.
+func (g *grid) print(p *page) (cut bool) {
+	room := p.width - utf8.RuneCountInString(g.indent)
+	if g.measure() > room {
+		cut = g.dropKeys()
 	}
-	g.shrink(p.width - utf8.RuneCountInString(g.indent))
+	if total := g.measure(); total > room {
+		g.shrink(total, room)
+		cut = true
+	}
 	titles := make([]string, len(g.columns))
 	titled := false
 	for i, c := range g.columns {
@@ -49,15 +50,41 @@ func (g *grid) print(p *page) {
 	for _, row := range g.rows {
 		p.linef("%s%s", g.indent, g.line(row, p.on))
 	}
+	return cut
+}
+
+// measure finds the width of each column, and of a line.
+func (g *grid) measure() (total int) {
+	total = 2 * (len(g.columns) - 1)
+	for i := range g.columns {
+		c := &g.columns[i]
+		c.width = utf8.RuneCountInString(c.title)
+		for _, row := range g.rows {
+			c.width = max(c.width, utf8.RuneCountInString(row[i]))
+		}
+		total += c.width
+	}
+	return total
+}
+
+// dropKeys shortens addresses the way [withoutKeys] does, all of a column alike.
+func (g *grid) dropKeys() (cut bool) {
+	g.rows = slices.Clone(g.rows) // they can be the caller's
+	for r, row := range g.rows {
+		row = slices.Clone(row)
+		for i, c := range g.columns {
+			if short := withoutKeys(row[i]); !c.fixed && short != row[i] {
+				row[i], cut = short, true
+			}
+		}
+		g.rows[r] = row
+	}
+	return cut
 }
 
 // shrink narrows the widest text columns until the line fits.
-func (g *grid) shrink(width int) {
-	total := 2 * (len(g.columns) - 1)
-	for _, c := range g.columns {
-		total += c.width
-	}
-	for total > width {
+func (g *grid) shrink(total, room int) {
+	for total > room {
 		widest := -1
 		for i, c := range g.columns {
 			if !c.right && !c.fixed && c.width > max(c.least, 8) && (widest < 0 || c.width > g.columns[widest].width) {
