@@ -30,8 +30,8 @@ test: ## run all tests that take minutes at most
 	$(GO) test -timeout 20m ./...
 
 .PHONY: bench
-bench: setup ## measure the figures of docs/benchmarks.md
-	$(GO) run ./internal/tools/bench -femur $(BIN)
+bench: setup ## measure the figures and write them into docs/benchmarks.md
+	$(GO) run ./internal/tools/bench -femur $(BIN) -write docs/benchmarks.md
 
 .PHONY: golden
 golden: ## rewrite the golden files; review the diff
