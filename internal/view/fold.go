@@ -32,12 +32,12 @@ func foldNames[T any](list []T, of func(T) (address, like string)) []*fold[T] {
 	return folds
 }
 
-// name is that of a single one, or their number and what their names have in common.
+// name is that of a single one, or what their names have in common and how many there are.
 func (f *fold[T]) name() string {
 	if len(f.members) == 1 {
 		return f.addresses[0]
 	}
-	return fmt.Sprintf("%d × %s", len(f.members), commonAddress(f.addresses))
+	return fmt.Sprintf("%s ×%d", commonAddress(f.addresses), len(f.members))
 }
 
 // withoutKeys drops the keys from the matrix of an address, [model=vit-nano,fold=0] → [vit-nano,0].

@@ -55,7 +55,7 @@ func (v *StatusHuman) Status(t StageTable) error {
 		}
 		title := g.title()
 		if len(g.members) > 1 {
-			title = fmt.Sprintf("%d × %s", len(g.members), title)
+			title = fmt.Sprintf("%s ×%d", title, len(g.members))
 		}
 		spent := ""
 		if !last.LastTime.IsZero() {
@@ -94,7 +94,7 @@ func (p *page) statusReasons(groups []*stageGroup) {
 		}
 		title := g.title()
 		if len(g.members) > 1 {
-			title = fmt.Sprintf("%d × %s", len(g.members), title)
+			title = fmt.Sprintf("%s ×%d", title, len(g.members))
 		}
 		p.linef("  %s %s", p.state(first.State, first.State), title)
 		if len(g.members) > 1 && len(g.members) < g.of && !g.exact {
