@@ -38,13 +38,12 @@ func (f Training) Describe(r *cache.Recipe) {
 // Problems lists what is wrong with the parameters and with a network's, given what its Validate returned.
 func (f Training) Problems(network error) []dag.Problem {
 	problems := dag.Problems(network)
-	bad := func(attribute string, value int, what string) {
-		if value < 0 {
-			problems = append(problems, dag.Problem{Attribute: attribute, Summary: "Invalid " + what, Detail: fmt.Sprintf("%ss count from 0, not from %d.", what, value)})
-		}
+	if f.HoldOut < 0 {
+		problems = append(problems, dag.Problem{Attribute: "hold_out", Summary: "Invalid fold", Detail: fmt.Sprintf("Folds count from 0, not from %d.", f.HoldOut)})
 	}
-	bad("hold_out", f.HoldOut, "fold")
-	bad("repeat", f.Repeat, "repeat")
+	if f.Repeat < 0 {
+		problems = append(problems, dag.Problem{Attribute: "repeat", Summary: "Invalid repeat", Detail: fmt.Sprintf("Repeats count from 0, not from %d.", f.Repeat)})
+	}
 	return problems
 }
 

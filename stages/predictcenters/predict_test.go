@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +20,6 @@ import (
 	"femur/internal/radiograph"
 	"femur/internal/table"
 	"femur/models/localizer"
-	"femur/models/weights"
 )
 
 // train makes a localizer for dots, which stands in for the one of a fold.
@@ -30,7 +28,7 @@ func train(t *testing.T, shared *compute.Shared, epochs int, seed uint64) []byte
 	c := localizer.Defaults()
 	c.Size, c.Plan.Epochs = 64, epochs
 	var examples []localizer.Example
-	for _, d := range computetest.Dots(t, 48, 1) {
+	for _, d := range computetest.Dots(48, 1) {
 		boxed, box := radiograph.Letterboxed(d.Image, c.Size)
 		at := box.ToInput(d.Center)
 		examples = append(examples, localizer.Example{Pixels: boxed.Pix, CenterX: float32(at.X), CenterY: float32(at.Y)})
@@ -46,37 +44,16 @@ func train(t *testing.T, shared *compute.Shared, epochs int, seed uint64) []byte
 	return b.Bytes()
 }
 
-// fill gives a stage dots that folds 0 and 1 hold out in turn, every third in the test part, and a
-// localizer of each fold.
 func fill(t *testing.T, s *stage, dots []computetest.Dot, localizers ...[]byte) *stagetest.Task {
 	t.Helper()
-	task := stagetest.New(s)
-	lists := map[cache.ItemID]cache.ItemList{}
-	for i, d := range dots {
-		ref := cache.ItemRef{ID: id(i), Patient: cache.PatientID(fmt.Sprint("p", i))}
-		list := cache.ItemID(cohort.Test)
-		if i%3 < 2 {
-			list = cohort.PartID(i%3, cohort.HeldOut)
-		}
-		lists[list] = append(lists[list], ref)
-		task.Add("radiographs", cache.MediaRadiograph, ref.ID, ref.Patient, d.Encode(t))
-	}
-	for name, l := range lists {
-		task.Add("split", cache.MediaItemList, name, "", l.Encode())
-	}
-	for k, m := range localizers {
-		task.Add("localizers", cache.MediaModel, cache.ItemID(fmt.Sprint("fold=", k)), "", m)
-	}
-	return task
+	return computetest.Folds(t, s, "radiographs", dots, "localizers", localizers...)
 }
-
-func id(i int) cache.ItemID { return cache.ItemID(fmt.Sprintf("r%02d", i)) }
 
 // One test, since its parts share compiled networks.
 func TestPrediction(t *testing.T) {
 	shared := computetest.Shared(t)
 	good, other := train(t, shared, 14, 1), train(t, shared, 1, 2)
-	dots := computetest.Dots(t, 21, 2)
+	dots := computetest.Dots(21, 2)
 	s := newStage(shared)
 	task := fill(t, s, dots, good, other)
 	if err := task.Run(t.Context(), s, nil); err != nil {
@@ -96,10 +73,10 @@ func TestPrediction(t *testing.T) {
 		var errors []float64
 		for i := 0; i < len(dots); i += 3 { // held out by fold 0, whose localizer is trained
 			size := float64(max(dots[i].Image.Width, dots[i].Image.Height))
-			c := center(t, task, id(i))
+			c := center(t, task, computetest.ID(i))
 			errors = append(errors, c.Distance(dots[i].Center)/size)
 			if !(c.Spread > 0 && c.Spread < size) {
-				t.Errorf("%s: the spread is %g px", id(i), c.Spread)
+				t.Errorf("%s: the spread is %g px", computetest.ID(i), c.Spread)
 			}
 		}
 		slices.Sort(errors)
@@ -114,20 +91,16 @@ func TestPrediction(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range dots {
-			c, swapped := center(t, task, id(i)), center(t, alone, id(i))
-			want := []cache.ItemID{cache.ItemID(fmt.Sprint("fold=", i%3))}
-			part, models := cohort.Development, 1
-			if i%3 == 2 {
-				want, part, models = []cache.ItemID{"fold=0", "fold=1"}, cohort.Test, 2
+			c, swapped := center(t, task, computetest.ID(i)), center(t, alone, computetest.ID(i))
+			models, _, part := computetest.Models(i)
+			if diff := cmp.Diff(models, task.Applied[computetest.ID(i)]); diff != "" {
+				t.Errorf("%s: models declared (-want +got):\n%s", computetest.ID(i), diff)
 			}
-			if diff := cmp.Diff(want, task.Applied[id(i)]); diff != "" {
-				t.Errorf("%s: models declared (-want +got):\n%s", id(i), diff)
+			if c.Part != part || c.Models != len(models) {
+				t.Errorf("%s: %d models in the %s part, want %d in %s", computetest.ID(i), c.Models, c.Part, len(models), part)
 			}
-			if c.Part != part || c.Models != models {
-				t.Errorf("%s: %d models in the %s part, want %d in %s", id(i), c.Models, c.Part, models, part)
-			}
-			if same := c.Distance(swapped.Point) < 1e-9; same != (i%3 == 2) {
-				t.Errorf("%s: %v, and %v with the localizers swapped", id(i), c.Point, swapped.Point)
+			if same := c.Distance(swapped.Point) < 1e-9; same != (part == cohort.Test) {
+				t.Errorf("%s: %v, and %v with the localizers swapped", computetest.ID(i), c.Point, swapped.Point)
 			}
 		}
 	})
@@ -138,8 +111,8 @@ func TestPrediction(t *testing.T) {
 			t.Fatalf("%d rows (%v), want %d", len(rows), err, len(dots))
 		}
 		for i, r := range rows {
-			c := center(t, task, id(i))
-			want := cohort.CenterRow{ID: string(id(i)), Patient: fmt.Sprint("p", i), Part: c.Part, X: c.X, Y: c.Y, Spread: c.Spread, Models: int32(c.Models)}
+			c := center(t, task, computetest.ID(i))
+			want := cohort.CenterRow{ID: string(computetest.ID(i)), Patient: string(computetest.Patient(i)), Part: c.Part, X: c.X, Y: c.Y, Spread: c.Spread, Models: int32(c.Models)}
 			if r != want {
 				t.Errorf("row %+v, want %+v", r, want)
 			}
@@ -154,14 +127,14 @@ func TestPrediction(t *testing.T) {
 			if err := lone.Run(t.Context(), s, nil); err != nil {
 				t.Fatal(err)
 			}
-			if got, want := lone.Outputs["centers"][id(i)], task.Outputs["centers"][id(i)]; len(lone.Outputs["centers"]) != 1 || !bytes.Equal(got, want) {
-				t.Errorf("%s alone: %s, with the others: %s", id(i), got, want)
+			if got, want := lone.Outputs["centers"][computetest.ID(i)], task.Outputs["centers"][computetest.ID(i)]; len(lone.Outputs["centers"]) != 1 || !bytes.Equal(got, want) {
+				t.Errorf("%s alone: %s, with the others: %s", computetest.ID(i), got, want)
 			}
 		}
 	})
 
 	t.Run("a center that is no number is refused", func(t *testing.T) {
-		broken := fill(t, s, dots, spoil(t, good), other)
+		broken := fill(t, s, dots, computetest.Spoil(t, "localizer", good), other)
 		// The test part, which all models predict, comes first; r02 is its first radiograph.
 		if err := broken.Run(t.Context(), s, nil); err == nil || !strings.Contains(err.Error(), "model fold=0: r02: the localizer's prediction is no finite point") {
 			t.Errorf("error is %v, want it to name model and radiograph", err)
@@ -172,28 +145,9 @@ func TestPrediction(t *testing.T) {
 	})
 }
 
-// spoil makes all weights of a model NaN.
-func spoil(t *testing.T, model []byte) []byte {
-	t.Helper()
-	f, err := weights.Decode(model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tensor := range f.Tensors {
-		for i := range tensor.Data {
-			tensor.Data[i] = float32(math.NaN())
-		}
-	}
-	var b bytes.Buffer
-	if err := weights.Encode(&b, f); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func TestDamagedModelIsNamed(t *testing.T) {
 	s := newStage(&compute.Shared{Inputs: &compute.Inputs{}})
-	task := fill(t, s, computetest.Dots(t, 3, 1), []byte("no model"), []byte("no model either"))
+	task := fill(t, s, computetest.Dots(3, 1), []byte("no model"), []byte("no model either"))
 	if err := task.Run(t.Context(), s, nil); err == nil || !strings.HasPrefix(err.Error(), "model fold=0: ") {
 		t.Errorf("error is %v, want it to name the model", err)
 	}
@@ -208,7 +162,7 @@ func (leaky) Apply(item cache.ItemRef, _ ...cache.Item) error {
 
 func TestLeakIsRefusedBeforeAnythingIsRead(t *testing.T) {
 	s := newStage(&compute.Shared{})
-	task := fill(t, s, computetest.Dots(t, 3, 1), []byte("no model"), []byte("no model either"))
+	task := fill(t, s, computetest.Dots(3, 1), []byte("no model"), []byte("no model either"))
 	if err := s.Run(t.Context(), leaky{task}); !errors.Is(err, dag.ErrLeak) {
 		t.Errorf("error is %v, want the leak", err)
 	}

@@ -33,7 +33,7 @@ func fill(t *testing.T, s *stage, n int) *stagetest.Task {
 	t.Helper()
 	task := stagetest.New(s)
 	var lists [2]cache.ItemList
-	for i, d := range computetest.Dots(t, n+n/4, 1) {
+	for i, d := range computetest.Dots(n+n/4, 1) {
 		id, patient := cache.ItemID(fmt.Sprintf("r%03d", i)), cache.PatientID(fmt.Sprint("p", i))
 		a := cohort.Annotation{Patient: patient, Center: d.Center, Width: d.Image.Width, Height: d.Image.Height}
 		task.Add("radiographs", cache.MediaRadiograph, id, patient, d.Encode(t))
@@ -66,7 +66,7 @@ func TestTraining(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		dots := computetest.Dots(t, 16, 2)
+		dots := computetest.Dots(16, 2)
 		images, boxes := make([][]uint16, len(dots)), make([]geom.Letterbox, len(dots))
 		for i, d := range dots {
 			var boxed radiograph.Image

@@ -13,6 +13,7 @@ import (
 
 	"femur/internal/compute"
 	"femur/internal/geom"
+	"femur/internal/npy"
 	"femur/internal/radiograph"
 	"femur/models/fit"
 	"femur/models/fit/fittest"
@@ -36,8 +37,7 @@ type Dot struct {
 
 // Dots draws n of them. Their sides lie between 70 and 230 pixels, one is at least a third longer than the
 // other, and the dot grows with them.
-func Dots(tb testing.TB, n int, seed uint64) []Dot {
-	tb.Helper()
+func Dots(n int, seed uint64) []Dot {
 	dots := make([]Dot, n)
 	for i := range dots {
 		dots[i] = dot(rand.New(rand.NewPCG(seed, uint64(i))), i%2 == 0)
@@ -52,15 +52,18 @@ func dot(rng *rand.Rand, tall bool) Dot {
 		w, h = h, w
 	}
 	d := Dot{radiograph.New(w, h), geom.Point{X: float64(w) * (0.15 + 0.7*rng.Float64()), Y: float64(h) * (0.15 + 0.7*rng.Float64())}}
-	radius := 0.05 * float64(max(w, h))
-	for y := range h {
-		for x := range w {
-			away := geom.Point{X: float64(x) + 0.5, Y: float64(y) + 0.5}.Distance(d.Center) / radius
-			gray := 0.2 + 0.7*math.Exp(-away*away/2) + 0.01*rng.NormFloat64()
-			d.Image.Pix[y*w+x] = uint16(min(max(gray, 0), 1) * math.MaxUint16)
-		}
-	}
+	draw(d.Image.Pix, w, d.Center, 0.05*float64(max(w, h)), rng)
 	return d
+}
+
+// draw makes a noisy gray image with a bright dot.
+func draw(pix []uint16, width int, center geom.Point, radius float64, rng *rand.Rand) {
+	for i := range pix {
+		at := geom.Point{X: float64(i%width) + 0.5, Y: float64(i/width) + 0.5}
+		away := at.Distance(center) / radius
+		gray := 0.2 + 0.7*math.Exp(-away*away/2) + 0.01*rng.NormFloat64()
+		pix[i] = uint16(min(max(gray, 0), 1) * math.MaxUint16)
+	}
 }
 
 // Encode returns the radiograph as an artifact holds it.
@@ -68,6 +71,41 @@ func (d Dot) Encode(tb testing.TB) []byte {
 	tb.Helper()
 	var b bytes.Buffer
 	if err := radiograph.Encode(&b, d.Image); err != nil {
+		tb.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A Patch is a square in which the place of a dot tells the class.
+type Patch struct {
+	Pixels []uint16
+	// Positive says that the dot is in the lower half.
+	Positive bool
+}
+
+// Patches draws n of them; one in each every is positive, from the first on.
+func Patches(n, every, side int, seed uint64) []Patch {
+	patches := make([]Patch, n)
+	for i := range patches {
+		rng := rand.New(rand.NewPCG(seed, uint64(i)))
+		p := Patch{make([]uint16, side*side), i%every == 0}
+		s := float64(side)
+		at := geom.Point{X: s * (0.2 + 0.6*rng.Float64()), Y: s * (0.15 + 0.2*rng.Float64())}
+		if p.Positive {
+			at.Y += 0.5 * s
+		}
+		draw(p.Pixels, side, at, 0.08*s, rng)
+		patches[i] = p
+	}
+	return patches
+}
+
+// Encode returns the patch as an artifact holds it.
+func (p Patch) Encode(tb testing.TB) []byte {
+	tb.Helper()
+	side := int(math.Sqrt(float64(len(p.Pixels))))
+	var b bytes.Buffer
+	if err := npy.Write(&b, p.Pixels, side, side); err != nil {
 		tb.Fatal(err)
 	}
 	return b.Bytes()
