@@ -162,3 +162,69 @@ func TestExplain(t *testing.T) {
 	golden(t, "explain.txt", func(s view.Stream) error { return view.NewExplain(s, false).Explain(e) })
 	golden(t, "explain_long.txt", func(s view.Stream) error { return view.NewExplain(s, true).Explain(e) })
 }
+
+func metricsContent() view.Content {
+	estimate := func(name, arm, group, part, unit string, value float64, patients int) view.Metric {
+		return view.Metric{
+			Name: name, Arm: arm, Group: group, Partition: part, Unit: unit, Estimate: value, Low: 0.8 * value, High: 1.21 * value,
+			Level: 0.95, NPatients: patients, NImages: 3 * patients / 2,
+		}
+	}
+	difference := estimate("auroc_difference", "cnn-small · patch − cnn-small · whole", "per image", "test", "", 0.4178, 40)
+	difference.Conclusion = "cnn-small · patch separates AFF from NFF better than cnn-small · whole: difference 0.42 (95 % CI 0.33 to 0.51)."
+	return view.Content{
+		Artifact: view.Artifact{Artifact: "compare.main.metrics", Type: string(cache.MediaJSON), Bytes: 157000, Digest: strings.Repeat("ab", 32)},
+		Metrics: &view.Metrics{
+			Localization: []view.Metric{
+				estimate("error_mm_median", "cnn-small", "all", "test", "mm", 4.8857, 30),
+				estimate("error_px_median", "cnn-small", "all", "test", "px", 1234.5, 40),
+				estimate("error_diagonal_p90", "cnn-small", "all", "test", "% of diagonal", 2.2251, 40),
+				estimate("success_within_5mm", "cnn-small", "all", "test", "", 0.51, 30),
+				estimate("success_within_10percent", "cnn-small", "all", "test", "", 0.9, 40),
+				estimate("median_error_ratio_to_constant_mean", "cnn-small", "all", "test", "", 0.0529, 40),
+				estimate("error_px_median", "cnn-small", "all", "development", "px", -0.5, 120),
+			},
+			Classification: []view.Metric{
+				estimate("auroc", "cnn-small · patch", "per image", "test", "", 0.91604, 40),
+				estimate("sensitivity", "cnn-small · patch", "per image", "test", "", 0.619, 40),
+			},
+			Comparisons: []view.Metric{difference},
+			Thresholds:  []view.Threshold{{Arm: "cnn-small · patch", Group: "per image", Partition: "test", Value: 0.494397, ChosenOn: "all out-of-fold scores"}},
+			Omitted:     []view.Omission{{Name: "ppv", Arm: "vit-nano · patch", Group: "per image", Partition: "test", Reason: "No radiograph is called positive."}},
+			Answers:     answers(),
+		},
+	}
+}
+
+func answers() []view.Answer {
+	return []view.Answer{{
+		Question: "How accurately does a network find the center of the fracture?", Partition: "test",
+		Headline: "Median error: cnn-small 0.9 % of diagonal (95 % CI 0.8 to 1.4); vit-nano 3.7 % of diagonal (95 % CI 2.3 to 4.3).",
+		Basis:    "From the held-out test part: 60 radiographs of 40 patients (12 with AFF).",
+		Points:   []view.Point{{Title: "Accuracy", Findings: []string{"cnn-small: half of the centers lie within 0.9 % of diagonal (95 % CI 0.8 to 1.4)."}}},
+	}}
+}
+
+func TestMetrics(t *testing.T) {
+	golden(t, "metrics.txt", func(s view.Stream) error { return view.NewShow(s).Show(metricsContent()) })
+	golden(t, "metrics_all.txt", func(s view.Stream) error {
+		c := metricsContent()
+		c.All = true
+		return view.NewShow(s).Show(c)
+	})
+}
+
+func TestRunTellsAnswers(t *testing.T) {
+	golden(t, "run_answers.txt", func(s view.Stream) error {
+		v := view.NewRun(s)
+		for _, e := range events()[:6] {
+			v.Observe(e)
+		}
+		v.Observe(dag.StageStart{Address: "train-localizer.main[model=vit-tiny,fold=0]", Time: start})
+		v.Stopping()
+		v.Observe(dag.StageEnd{Address: "train-localizer.main[model=vit-tiny,fold=0]", Result: dag.ResultDone, Seconds: 12, Time: start})
+		v.Observe(dag.RunEnd{Run: "20260102-030405", Time: start, Seconds: 40, Interrupted: true, Totals: dag.Totals{Hit: 1, Done: 2, Skipped: 1}})
+		v.Found([]view.Finding{{Artifact: "compare.main.metrics", Answers: answers()}})
+		return v.Close()
+	})
+}
