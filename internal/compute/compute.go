@@ -1,5 +1,6 @@
-// Package compute holds what stages that use networks share within a process: the compiled programs, the
-// description of the device, and letterboxed radiographs.
+// Package compute holds what stages that use networks share: within a process the compiled programs, the
+// description of the device, and letterboxed radiographs; in their code what a training without the
+// patients of one fold reads and leaves.
 //
 // Guarantee: sharing saves time and changes no result. An input is the same whether it was kept or made
 // again, and a compiled program holds no weights.

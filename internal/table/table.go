@@ -1,4 +1,5 @@
-// Package table writes and reads the Parquet tables that stages exchange.
+// Package table writes and reads the Parquet tables that stages exchange, and makes them of what a stage
+// left item by item.
 //
 // Guarantee: the same rows give the same bytes. Columns stand in the order of the struct's fields,
 // the codec and the writer's identification are fixed, and nothing of clock or host goes in.
