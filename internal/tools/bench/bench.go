@@ -19,9 +19,13 @@ type bench struct {
 	source string // the copy of the module's source, made before anything is measured
 	study  study  // the study under its own folder
 	base   string // the cache of the first cold run
+
+	compiles compiles            // of the first cold run
+	digests  []map[string]string // of the artifacts of each cold run
 }
 
-// A step measures some figures. Their order is that of the table; the first step must succeed.
+// A step measures some figures. Their order is that of the table; the first one must succeed,
+// since the others build on it.
 type step struct {
 	name    string
 	measure func(*bench, context.Context) ([]figure, error)
@@ -35,7 +39,9 @@ func steps() []step {
 		{"many input files", (*bench).manyFiles},
 		{"one parameter of compare changed", (*bench).parameterChanged},
 		{"source changed and rebuilt", (*bench).sourceChanged},
+		{"compiles", func(b *bench, _ context.Context) ([]figure, error) { return []figure{b.compiles.figure()}, nil }},
 		{"localizer on the test patients", (*bench).localizer},
+		{"artifact digests", func(b *bench, _ context.Context) ([]figure, error) { return []figure{sameDigests(b.digests)}, nil }},
 		{"start-up", (*bench).startUp},
 	}
 }

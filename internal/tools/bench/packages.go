@@ -23,7 +23,7 @@ func suites() []suite {
 		{"./internal/stats", ".", "10x"},
 		{".", "BenchmarkFingerprints", "10x"},
 		{"./cache/badgerstore", "Put|Get|Store50000", "20x"},
-		{"./models/backend", ".", "10x"},
+		{"./models/backend", "ConvNet|MatMul", "10x"},
 	}
 }
 

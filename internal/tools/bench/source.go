@@ -44,7 +44,10 @@ func (b *bench) sourceChanged(ctx context.Context) ([]figure, error) {
 	comment.Verdict = judge(len(ran) == 0 && edited > 0)
 
 	line, err := b.lineChanged(ctx)
-	return []figure{comment, line}, err
+	if err != nil {
+		return []figure{comment}, err
+	}
+	return []figure{comment, line}, nil
 }
 
 func (b *bench) lineChanged(ctx context.Context) (figure, error) {
@@ -74,9 +77,12 @@ func (b *bench) lineChanged(ctx context.Context) (figure, error) {
 		return f, err
 	}
 	ran, err := b.again(ctx, &f, s, b.base, 1, func(int) error { return nil })
+	if err != nil {
+		return f, err
+	}
 	f.Counted += fmt.Sprintf("; explain names %s", strings.Join(named, ", "))
 	f.Verdict = judge(onlyCompare(ran, 1) && len(named) == 1 && named[0] == changedFile)
-	return f, err
+	return f, nil
 }
 
 // parseExplained lists what femur explain --json gives as changed.

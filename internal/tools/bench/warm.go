@@ -105,7 +105,7 @@ func (b *bench) startUp(ctx context.Context) ([]figure, error) {
 			wall = append(wall, o.wall.Seconds())
 		}
 		f := figure{What: "`femur " + command + "`", Repeats: b.warm, Series: []series{{Name: "wall", Unit: seconds, Values: wall}}}
-		if command != "--help" {
+		if command == "plan" || command == "status" {
 			f.What += ", nothing changed"
 		}
 		figures = append(figures, f)
