@@ -33,11 +33,11 @@ type ingredient struct {
 	digest cache.Digest
 }
 
-func (b *bound) label(id cache.ItemID) string {
+func (x *bound) label(id cache.ItemID) string {
 	if id == "" {
-		return b.Port.Name
+		return x.Port.Name
 	}
-	return fmt.Sprintf("%s[%s]", b.Port.Name, id)
+	return fmt.Sprintf("%s[%s]", x.Port.Name, id)
 }
 
 // bind finds what stands behind the input ports of a node, given the records of all upstream nodes.

@@ -6,19 +6,6 @@ import (
 	"femur/cache"
 )
 
-// ReadList returns the item list with the id at a port, as a set.
-func ReadList(t Task, port string, id cache.ItemID) (map[cache.ItemID]bool, error) {
-	refs, err := ReadRefs(t, port, id)
-	if err != nil {
-		return nil, err
-	}
-	set := make(map[cache.ItemID]bool, len(refs))
-	for _, r := range refs {
-		set[r.ID] = true
-	}
-	return set, nil
-}
-
 // ReadRefs returns the item list with the id at a port.
 func ReadRefs(t Task, port string, id cache.ItemID) (cache.ItemList, error) {
 	for it, err := range t.Items(port) {

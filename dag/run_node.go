@@ -190,9 +190,8 @@ func (x *run) leakRule(ctx context.Context, ev *evaluation) (LeakRule, error) {
 // taskSeed derives the seed of a stage from the pipeline's and the kind of work alone: a changed
 // parameter must not change the luck.
 func taskSeed(seed uint64, kind string) uint64 {
-	h := sha256.New()
-	fmt.Fprintf(h, "femur seed %d %s", seed, kind)
-	return binary.BigEndian.Uint64(h.Sum(nil))
+	h := sha256.Sum256(fmt.Appendf(nil, "femur seed %d %s", seed, kind))
+	return binary.BigEndian.Uint64(h[:])
 }
 
 // withInputs returns the spec with its own map of inputs.

@@ -74,7 +74,7 @@ func (h *tokenHash) add(what, text string) {
 		h.buf = binary.AppendUvarint(h.buf, uint64(len(s)))
 		h.buf = append(h.buf, s...)
 	}
-	h.Write(h.buf) //nolint:errcheck // never fails
+	h.Write(h.buf)
 }
 
 // embedPatterns splits the arguments of //go:embed: separated by spaces, quoted where they hold one.

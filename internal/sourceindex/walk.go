@@ -1,6 +1,7 @@
 package sourceindex
 
 import (
+	"errors"
 	"os"
 	"path"
 	"path/filepath"
@@ -80,7 +81,8 @@ func (w *walker) brokenLink(p string, err error) error {
 
 // cause is the error without the system's path, which the message has already.
 func cause(err error) string {
-	if p, ok := err.(*os.PathError); ok {
+	var p *os.PathError
+	if errors.As(err, &p) {
 		return p.Err.Error()
 	}
 	return err.Error()

@@ -78,7 +78,7 @@ func (w *writer) end() bool {
 
 // drop makes the store see an error, so that nothing of the blob becomes visible.
 func (w *writer) drop(err error) {
-	w.pipe.CloseWithError(err) //nolint:errcheck // always nil
+	_ = w.pipe.CloseWithError(err) // always nil
 	<-w.done
 }
 
