@@ -17,13 +17,31 @@ import (
 
 func newDiffCommand(g *global) *cobra.Command {
 	return &cobra.Command{
-		Use:   "diff RUN_A RUN_B",
+		Use:   "diff [RUN_A RUN_B]",
 		Short: "Compare two runs: settings, artifacts and metrics",
 		Long: `Shows what differs between two runs: variables and parameters, the artifacts that
-the runs ended with, and their metrics side by side. A unique beginning of an id will do.`,
-		Example: "  femur diff 20261123-130509 20261123-141200",
-		Args:    cobra.ExactArgs(2),
+the runs ended with, and their metrics side by side; without RUN_A and RUN_B, between the last two runs. A
+unique beginning of an id will do.`,
+		Example: `  femur diff
+  femur runs
+  femur diff 20261123-130509 20261123-141200`,
+		Args: cobra.MatchAll(cobra.MaximumNArgs(2), func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return errors.New("one run is named; name two, or none for the last two")
+			}
+			return nil
+		}),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				runs, err := g.runs().List()
+				if err != nil {
+					return err
+				}
+				if len(runs) < 2 {
+					return &usageError{err: errors.New("there are no two runs to compare"), hint: "femur runs lists them."}
+				}
+				args = []string{runs[1].ID, runs[0].ID}
+			}
 			return runDiff(cmd.Context(), g, args[0], args[1])
 		},
 	}

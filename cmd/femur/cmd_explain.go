@@ -29,7 +29,7 @@ func newExplainCommand(g *global) *cobra.Command {
 parameter, input, source file or line of the program's own source has changed, old
 and new. Of an input with many items, it says which were added, changed and removed.`,
 		Example: `  femur explain compare.main
-  femur explain 'train-localizer.main[model=vit-tiny,fold=0]' --long`,
+  femur explain 'train-localizer.main[model=vit-nano,fold=0]' --long`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: g.completeStages,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -40,7 +40,8 @@ for a file of the artifact's own name. What is there is not replaced without
 --force, and nothing is left half-written.`,
 		Example: `  femur export compare.main.report report.html
   femur export ingest.cohort.radiographs radiographs/
-  femur export ingest.cohort.radiographs one.png --item p0001_1`,
+  femur export ingest.cohort.radiographs one.png \
+    --item patient_100_CONTROL_class_1_modality_CR_scanoccasion_0_imagenumber_2`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runExport(cmd.Context(), opts, g, args[0], args[1])

@@ -27,7 +27,7 @@ func (o *LineageOptions) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.Up, "up", false, "where it came from")
 	f.BoolVar(&o.Down, "down", false, "what it feeds")
 	f.StringVar(&o.Format, "format", "tree", "tree, json or dot")
-	f.BoolVar(&o.All, "all", false, "every instance and item in the tree, not one for those that differ in their matrix alone")
+	f.BoolVar(&o.All, "all", false, "every instance and item in the tree, none drawn together")
 }
 
 func newLineageCommand(g *global) *cobra.Command {
@@ -41,9 +41,13 @@ records of the cache; both unless one is asked for. SUBJECT is one of
   ADDRESS.OUTPUT, or digits of a digest   an artifact
   image:ID                                one image, item by item
   patient:ID                              all images of a patient
-  metric:ADDRESS.NAME                     a number in the metrics of a stage`,
+  metric:ADDRESS.NAME                     a number in the metrics of a stage
+
+The tree draws together what differs in its matrix alone and is made from and feeds
+the same, NAME ×6; --all, --format and --json show each.`,
 		Example: `  femur lineage metric:compare.main.auroc
-  femur lineage patient:449 --down
+  femur lineage patient:100 --down
+  femur lineage patient:100 --all
   femur lineage compare.main.report --up --format dot | dot -Tsvg > report.svg`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -30,7 +30,7 @@ func newLogsCommand(g *global) *cobra.Command {
 		Long: `Shows what an instance printed when it was executed last, also when it failed, and
 while it runs. It is kept with its outputs, so a reused result has its log, too.`,
 		Example: `  femur logs compare.main
-  femur logs 'train-localizer.main[model=vit-tiny,fold=0]' --run 20261123-130509`,
+  femur logs 'train-localizer.main[model=vit-nano,fold=0]'`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: g.completeStages,
 		RunE: func(cmd *cobra.Command, args []string) error {

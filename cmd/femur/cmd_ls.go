@@ -41,7 +41,7 @@ func runLs(ctx context.Context, opts LsOptions, g *global, args []string) (err e
 		return err
 	}
 	defer closing(&err, store)
-	l := view.ArtifactList{}
+	l := view.ArtifactList{Of: args}
 	counted := map[cache.Digest]bool{}
 	count := func(a cache.Artifact) {
 		if !counted[a.Digest] {

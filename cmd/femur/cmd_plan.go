@@ -38,7 +38,7 @@ of stages; all that they need takes part.
 Nothing is computed, and nothing is written but the index of file digests.`,
 		Example: `  femur plan
   femur plan compare.main
-  femur plan --from 'train-classifiers.main[model=vit-tiny,input=patch,fold=0]'
+  femur plan --from 'train-classifiers.main[model=vit-nano,input=patch,fold=0]'
   femur plan --detailed-exitcode --json`,
 		ValidArgsFunction: g.completeStages,
 		RunE: func(cmd *cobra.Command, args []string) error {

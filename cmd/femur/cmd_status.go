@@ -31,7 +31,8 @@ func newStatusCommand(g *global) *cobra.Command {
 or was never made, whether it is running, or failed in the last run; with the time
 of its last execution. During a run the answer comes from the run's own folder.`,
 		Example: `  femur status
-  femur status compare.main --json`,
+  femur status train-classifiers.main
+  femur status --json`,
 		ValidArgsFunction: g.completeStages,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runStatus(cmd.Context(), g, args)

@@ -122,26 +122,32 @@ func (s *stageBar) set(now time.Time, at Progress) {
 	s.now, s.at = now, at
 }
 
-// barCells is how many characters the bar itself has.
-const barCells = 16
+// barCells is how many characters the bar itself has; on a narrow screen the words need the room more.
+func barCells(width int) int {
+	if width < 100 {
+		return 8
+	}
+	return 16
+}
 
 // line draws: name, bar, done of total, what the stage says, and how long it will take.
 func (s *stageBar) line(p paint, width int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	right := progressText(s.at)
-	if left := s.remaining(); left != "" {
-		right += ", " + left
+	at := s.at
+	if left := s.remaining(); left != "" { // before the stage's own words, of which the end may be cut
+		at.Text = strings.TrimSuffix(left+", "+at.Text, ", ")
 	}
-	bar := ""
+	right := progressText(at)
+	bar, cells := "", barCells(width)
 	if s.at.Total > 0 {
-		full := min(barCells, s.at.Done*barCells/s.at.Total)
-		bar = strings.Repeat("━", full) + strings.Repeat("─", barCells-full)
+		full := min(cells, s.at.Done*cells/s.at.Total)
+		bar = strings.Repeat("━", full) + strings.Repeat("─", cells-full)
 	}
-	room := width - barCells - 4
+	room := width - cells - 4
 	name := clipName(s.name, max(12, room/2))
 	text := clip(right, max(0, room-utf8.RuneCountInString(name)))
-	return "  " + name + " " + p.cyan(pad(bar, barCells)) + " " + p.dim(text)
+	return "  " + name + " " + p.cyan(pad(bar, cells)) + " " + p.dim(text)
 }
 
 // remaining estimates the time that is left from the pace so far; nothing before two seconds of it.

@@ -75,8 +75,8 @@ func TestBarLine(t *testing.T) {
 		width int
 		want  string
 	}{
-		{110, "  train-localizer.main[model=vit-tiny,fold=0] ━━━━──────────── 25 of 100 steps, loss 0.12, 90 s left"},
-		{80, "  train-localizer…in[vit-tiny,0] ━━━━──────────── 25 of 100 steps, loss 0.12, 9…"},
+		{110, "  train-localizer.main[model=vit-tiny,fold=0] ━━━━──────────── 25 of 100 steps, 90 s left, loss 0.12"},
+		{80, "  train-localizer.main[vit-tiny,0] ━━────── 25 of 100 steps, 90 s left, loss 0.…"},
 	} {
 		got := s.line(paint{}, c.width)
 		if got != c.want {

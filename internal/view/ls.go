@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -10,6 +11,7 @@ type ArtifactList struct {
 	Version   string     `json:"version"`
 	Artifacts []Artifact `json:"artifacts"`
 	Bytes     int64      `json:"bytes"` // of all, items included, each blob once
+	Of        []string   `json:"-"`     // what was asked for; all where empty
 }
 
 // An Artifact is one output of one instance, as it was made last.
@@ -60,6 +62,14 @@ type LsHuman struct {
 // Ls implements [Ls].
 func (v *LsHuman) Ls(l ArtifactList) error {
 	p := v.stream.page()
+	if len(l.Artifacts) == 0 {
+		text := "Nothing is stored yet; femur run makes it."
+		if len(l.Of) > 0 {
+			text = "Nothing is stored of " + strings.Join(l.Of, ", ") + "; femur status lists the stages."
+		}
+		p.wrapped("", text)
+		return p.to(v.stream.Out)
+	}
 	shortened := false
 	if v.long {
 		// A line for programs such as grep: nothing is cut, whatever the width.
@@ -67,20 +77,16 @@ func (v *LsHuman) Ls(l ArtifactList) error {
 			p.linef("%s  %s  %9s  %-42s  %s", a.Digest[:min(12, len(a.Digest))], moment(a.Time), Bytes(a.Bytes), describe(a), a.Artifact)
 		}
 	} else {
-		g := grid{columns: []column{{title: "ARTIFACT"}, {title: "TYPE"}, {title: "SIZE", right: true}}}
+		g := grid{columns: []column{{title: "ARTIFACT"}, {title: "TYPE", spare: true}, {title: "SIZE", right: true, spare: true}}}
 		for _, a := range l.Artifacts {
 			g.add(a.Artifact, describe(a), Bytes(a.Bytes))
 		}
 		shortened = g.print(p)
 	}
-	if len(l.Artifacts) == 0 {
-		p.linef("Nothing is stored yet.")
-	} else {
-		p.linef("")
-		p.linef("%s, %s with their items.", Count(len(l.Artifacts), "artifact"), Bytes(l.Bytes))
-		if shortened {
-			p.linef("Names that are too long are shortened here; --long prints them in full.")
-		}
+	p.linef("")
+	p.linef("%s, %s with their items.", Count(len(l.Artifacts), "artifact"), Bytes(l.Bytes))
+	if shortened {
+		p.wrapped("", "Names that are too long are shortened here; --long prints them in full.")
 	}
 	return p.to(v.stream.Out)
 }

@@ -88,8 +88,8 @@ func (v *RunsHuman) List(l RunList) error {
 		return p.to(v.stream.Out)
 	}
 	g := grid{columns: []column{
-		{title: "RUN", fixed: true}, {title: "STATE", fixed: true, paint: p.state}, {title: "STARTED", fixed: true},
-		{title: "TIME", right: true}, {title: "REUSED", right: true}, {title: "DONE", right: true}, {title: "FAILED", right: true},
+		{title: "RUN", fixed: true}, {title: "STATE", fixed: true, paint: p.state}, {title: "STARTED", fixed: true, spare: true},
+		{title: "TIME", right: true, spare: true}, {title: "REUSED", right: true}, {title: "DONE", right: true}, {title: "FAILED", right: true},
 	}}
 	for _, r := range l.Runs {
 		g.add(r.ID, r.State, r.Started.Format("2006-01-02 15:04"), Duration(r.Seconds),
@@ -122,7 +122,7 @@ func (v *RunsHuman) Show(r RunItem) error {
 		p.wrapped("  variables ", strings.Join(parts, ", "))
 	}
 	p.linef("")
-	g := grid{indent: "  ", columns: []column{{title: "RESULT", paint: p.state}, {title: "STAGE"}, {title: "TIME", right: true}}}
+	g := grid{indent: "  ", columns: []column{{title: "RESULT", paint: p.state}, {title: "STAGE"}, {title: "TIME", right: true, spare: true}}}
 	for _, s := range r.Stages {
 		spent := ""
 		if s.Result == "done" || s.Result == "failed" {

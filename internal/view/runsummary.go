@@ -49,7 +49,7 @@ func (p *page) sentence(paint func(string) string, text string) {
 func (v *RunHuman) stageTable(p *page) {
 	g := grid{indent: "  ", columns: []column{
 		{title: "STAGE"}, {title: "REUSED", right: true}, {title: "DONE", right: true},
-		{title: "FAILED", right: true}, {title: "SKIPPED", right: true}, {title: "TIME", right: true},
+		{title: "FAILED", right: true}, {title: "SKIPPED", right: true, spare: true}, {title: "TIME", right: true, spare: true},
 	}}
 	for _, t := range v.stages {
 		spent := ""

@@ -117,16 +117,10 @@ func some(names []string, limit int, noun string) string {
 	return strings.Join(names[:limit], ", ") + " and " + Count(len(names)-limit, "more "+noun)
 }
 
-// title names a group: the address of a single instance, the values that its members have in common
-// where no other instance has them, else the stage.
+// title names a group: the address of a single instance, else the stage with the values that its members
+// have in common.
 func (g *stageGroup) title() string {
-	if len(g.members) == 1 {
-		return g.members[0].Address
-	}
-	if g.exact {
-		return g.common()
-	}
-	return g.stage
+	return strings.Replace(g.common(), "[…]", "", 1)
 }
 
 func (g *stageGroup) common() string {

@@ -42,7 +42,7 @@ func (v *StatusHuman) Status(t StageTable) error {
 	}
 	p.linef("")
 	table := grid{indent: "  ", columns: []column{
-		{title: "STATE", fixed: true, paint: p.state}, {title: "STAGE"}, {title: "LAST RUN", fixed: true}, {title: "TIME", right: true},
+		{title: "STATE", fixed: true, paint: p.state}, {title: "STAGE"}, {title: "LAST RUN", fixed: true, spare: true}, {title: "TIME", right: true, spare: true},
 	}}
 	for _, g := range groupByState(t.Stages) {
 		last := Stage{}

@@ -13,13 +13,14 @@ type column struct {
 	fixed bool                           // never cut either
 	end   bool                           // cut at its end, where others are cut in their middle
 	least int                            // never cut to less, nor to less than 8
+	spare bool                           // left out where the page is too narrow for all
 	paint func(text, cell string) string // colors the padded text; nil leaves it
 	width int                            // of the widest cell
 }
 
 // A grid prints rows under titles, columns aligned, two spaces between them. Where the page is too
-// narrow, addresses lose the keys of their matrix, and then the widest columns that are not numbers are
-// cut with an ellipsis; where even that does not do, lines are longer than the page.
+// narrow, addresses lose the keys of their matrix, a very narrow one loses columns that can be spared, and
+// then the widest columns that are not numbers are cut with an ellipsis; where even that does not do, lines are longer than the page.
 type grid struct {
 	columns []column
 	rows    [][]string
@@ -33,6 +34,9 @@ func (g *grid) print(p *page) (cut bool) {
 	room := p.width - utf8.RuneCountInString(g.indent)
 	if g.measure() > room {
 		cut = g.dropKeys()
+	}
+	for room < narrow && g.measure() > room && g.leaveOut() {
+		cut = true
 	}
 	if total := g.measure(); total > room {
 		g.shrink(total, room)
@@ -65,6 +69,26 @@ func (g *grid) measure() (total int) {
 		total += c.width
 	}
 	return total
+}
+
+// narrow is the width below which cutting names would leave nothing to read, so columns go first.
+const narrow = 60
+
+// leaveOut drops the last column that can be spared, and reports whether there was one.
+func (g *grid) leaveOut() bool {
+	for i := len(g.columns) - 1; i >= 0; i-- {
+		if !g.columns[i].spare {
+			continue
+		}
+		g.columns = slices.Delete(slices.Clone(g.columns), i, i+1)
+		rows := make([][]string, len(g.rows))
+		for r, row := range g.rows {
+			rows[r] = slices.Delete(slices.Clone(row), i, i+1)
+		}
+		g.rows = rows
+		return true
+	}
+	return false
 }
 
 // dropKeys shortens addresses the way [withoutKeys] does, all of a column alike.
