@@ -12,6 +12,7 @@ package ingest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/bits"
@@ -91,13 +92,16 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 	progress := parallel.Counter(func(done int) {
 		t.Progress(dag.Progress{Done: done, Total: len(rows), Unit: "radiographs"})
 	})
-	return parallel.Each(ctx, rows, func(ctx context.Context, it cache.Item) error {
+	// A fault in one radiograph does not end the reading: all faults are reported together.
+	var bad pixelFaults
+	err := parallel.Each(ctx, rows, func(ctx context.Context, it cache.Item) error {
 		if err := s.one(t, it, files, &cohorts); err != nil {
-			return err
+			return bad.add(it.ID, err)
 		}
 		progress()
 		return nil
 	})
+	return errors.Join(err, bad.join())
 }
 
 // one decodes one radiograph and writes its two outputs.

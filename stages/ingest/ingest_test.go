@@ -206,6 +206,41 @@ func TestAllFaultsAtOnce(t *testing.T) {
 	}
 }
 
+// Many faults are cut to a length that people read, in the order of the lines.
+func TestManyFaults(t *testing.T) {
+	list := "path,patient,label,x,y\n"
+	for i := range 30 {
+		list += fmt.Sprintf("%d.png,p,AFF,,\n", 99-i)
+	}
+	s := stageOf(Source{Kind: "csv", Path: ptr("l.csv")})
+	_, err := s.Sources(t.Context(), stagetest.Files{FS: fstest.MapFS{"l.csv": text(list)}})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 21 || !strings.HasPrefix(lines[0], "l.csv:2: 99.png") || !strings.HasPrefix(lines[19], "l.csv:21:") || !strings.HasPrefix(lines[20], "l.csv: 10 more") {
+		t.Errorf("%d lines:\n%s", len(lines), err)
+	}
+}
+
+// What only the pixels show is found while they are read, and reported together as well.
+func TestAllFaultsOfImagesAtOnce(t *testing.T) {
+	s := stageOf(Source{Kind: "csv", Path: ptr("l.csv")})
+	err := stagetest.New(s).Run(t.Context(), s, stagetest.Files{FS: fstest.MapFS{
+		"l.csv": text("path,patient,label,x,y\na.png,p,AFF,9,1\nb.png,p,AFF,1,1\nc.png,q,NFF,1,1\n"),
+		"a.png": gray16(t, 4, 4, 1), "b.png": gray16(t, 4, 4, 2), "c.png": text("no image"),
+	}})
+	for _, want := range []string{"a.png: the center (9.0, 1.0) lies outside", "c.png: neither PNG nor JPEG"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %q in it", err, want)
+		}
+	}
+	var bad *dag.BadInput
+	if !errors.As(err, &bad) {
+		t.Errorf("error is %v, want a *dag.BadInput", err)
+	}
+}
+
 func TestUnannotatedMayBeSkipped(t *testing.T) {
 	s := stageOf(Source{Kind: "csv", Path: ptr("l.csv"), Unannotated: ptr("skip")})
 	items, err := s.Sources(t.Context(), stagetest.Files{FS: fstest.MapFS{

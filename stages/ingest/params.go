@@ -110,8 +110,8 @@ func (s *stage) Check() []dag.Problem {
 	if n := or(src.Radiographs, 1); n < 1 || n > 100 {
 		bad("source.radiographs", "Invalid number of radiographs", "A patient has 1 to 100 radiographs, not %d.", n)
 	}
-	if f := or(src.Scale, 1); f < 0.05 || f > 1 {
-		bad("source.scale", "Invalid scale", "The scale must lie between 0.05 and 1, not at %g.", f)
+	if f := or(src.Scale, 1); f < 0.02 || f > 1 {
+		bad("source.scale", "Invalid scale", "The scale must lie between 0.02 and 1, not at %g.", f)
 	}
 	if f := or(src.Spacing, 1); f <= 0 {
 		bad("source.spacing", "Invalid spacing", "The pitch in mm per pixel must be positive, not %g. Leave it out when it is unknown.", f)

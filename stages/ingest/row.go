@@ -81,9 +81,6 @@ func (r row) bad(summary, detail string) error {
 	return &dag.BadInput{File: r.file, Line: r.line, Record: r.id, Summary: summary, Detail: detail}
 }
 
-// maxFaults bounds how many faults of a source are reported at once.
-const maxFaults = 20
-
 // finish checks the rows of a source against each other and the folder, applies the choices that all
 // sources share, and turns them into the items of the external ports. All faults come back together.
 func (s Source) finish(rows []row, files dag.SourceFiles) ([]dag.SourceItem, error) {
@@ -121,9 +118,8 @@ func (s Source) finish(rows []row, files dag.SourceFiles) ([]dag.SourceItem, err
 			items = append(items, dag.SourceItem{Port: "files", ID: id, Patient: patient, Path: r.image})
 		}
 	}
-	if n := len(faults); n > maxFaults {
-		faults = append(faults[:maxFaults], fmt.Errorf("%d more records are wrong", n-maxFaults))
-	}
+	slices.SortStableFunc(faults, func(a, b error) int { return lineOf(a) - lineOf(b) })
+	faults = fewest(faults, or(s.Path, ""))
 	if len(faults) == 0 && len(items) == 0 {
 		faults = append(faults, &dag.BadInput{File: or(s.Path, ""), Summary: "no radiograph is listed", Detail: "Check the file and the arguments of the source."})
 	}
