@@ -9,10 +9,10 @@ type Finding struct {
 // findings prints each question with its answer in short, and where the numbers are.
 func (p *page) findings(all []Finding) {
 	for _, f := range all {
-		for _, a := range f.Answers {
+		for i, a := range f.Answers {
 			p.linef("")
 			p.question(a)
-			if a.Basis != "" {
+			if last := i == len(f.Answers)-1; a.Basis != "" && (last || f.Answers[i+1].Basis != a.Basis) {
 				p.wrapped("  ", a.Basis)
 			}
 		}

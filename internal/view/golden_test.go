@@ -228,3 +228,24 @@ func TestRunTellsAnswers(t *testing.T) {
 		return v.Close()
 	})
 }
+
+func TestWideTable(t *testing.T) {
+	c := view.Content{
+		Artifact: view.Artifact{Artifact: "compare.main.localization", Type: string(cache.MediaParquet), Bytes: 13700, Digest: strings.Repeat("cd", 32)},
+		Table:    &view.Table{Total: 402},
+	}
+	var row []string
+	for _, one := range []struct {
+		name, cell string
+		numeric    bool
+	}{
+		{"image", "patient_100_CONTROL_class_1_modality_CR_scanoccasion_0_imagenumber_2", false}, {"patient", "100", false}, {"label", "NFF", false},
+		{"true_x", "1256.55", true}, {"true_y", "1285.54", true}, {"pred_x", "1144.19", true}, {"pred_y", "1293.88", true},
+		{"width", "2304", true}, {"height", "2880", true},
+	} {
+		c.Table.Columns = append(c.Table.Columns, view.TableColumn{Name: one.name, Numeric: one.numeric})
+		row = append(row, one.cell)
+	}
+	c.Table.Rows = [][]string{row, row}
+	golden(t, "table_wide.txt", func(s view.Stream) error { return view.NewShow(s).Show(c) })
+}

@@ -136,16 +136,45 @@ func indentJSON(raw json.RawMessage) []byte {
 	return b
 }
 
+// leastText is what is left of a text in a table, at least: less would not tell one image from another.
+const leastText = 22
+
+// table prints rows; columns for which the page has no room are named below instead.
 func (p *page) table(t Table) {
-	g := grid{}
+	g := grid{rows: t.Rows}
 	for _, c := range t.Columns {
 		g.columns = append(g.columns, column{title: c.Name, right: c.Numeric})
 	}
-	g.rows = t.Rows
+	g.measure()
+	fits, used := 0, -2
+	for i := range g.columns {
+		c := &g.columns[i]
+		c.least = min(c.width, leastText)
+		width := c.width
+		if !c.right {
+			width = c.least
+		}
+		if used += 2 + width; used > p.width && fits > 0 {
+			break
+		}
+		fits++
+	}
+	g.columns = g.columns[:fits]
+	g.rows = make([][]string, len(t.Rows))
+	for i, row := range t.Rows {
+		g.rows[i] = row[:fits]
+	}
 	g.print(p)
 	p.linef("")
+	if fits < len(t.Columns) {
+		var left []string
+		for _, c := range t.Columns[fits:] {
+			left = append(left, c.Name)
+		}
+		p.wrapped("", "No room for the columns "+strings.Join(left, ", ")+"; femur export writes them out, --json prints them.")
+	}
 	if len(t.Rows) < t.Total {
-		p.linef("The first %d of %s; --rows N shows more, 0 all.", len(t.Rows), Count(t.Total, "row"))
+		p.linef("The first %d of %s; --all shows all.", len(t.Rows), Count(t.Total, "row"))
 		return
 	}
 	p.linef("%s.", Count(t.Total, "row"))
