@@ -148,7 +148,9 @@ func (w *World) sources(g *graph, r cache.Record, artifact string) error {
 				if err != nil {
 					return err
 				}
-				g.node(id, KindFile, label)
+				if g.node(id, KindFile, label) {
+					g.Nodes[len(g.Nodes)-1].Members = ids(m)
+				}
 				g.edge(id, artifact, f.Label)
 				g.Hint = hint
 				continue
@@ -161,6 +163,15 @@ func (w *World) sources(g *graph, r cache.Record, artifact string) error {
 		}
 	}
 	return nil
+}
+
+// ids lists the items of a manifest.
+func ids(m cache.Manifest) []string {
+	out := make([]string, len(m))
+	for i, item := range m {
+		out[i] = string(item.ID)
+	}
+	return out
 }
 
 // many names the sources of a record where they are too many to name one by one, with the number of

@@ -111,9 +111,9 @@ func (v *ExplainHuman) Explain(e Explanation) error {
 	}
 	if v.long {
 		p.linef("")
-		g := grid{columns: []column{{title: "COMPONENT"}, {title: "INGREDIENT"}, {title: "VALUE"}}}
+		g := grid{columns: []column{{title: "COMPONENT"}, {title: "INGREDIENT", fixed: true}, {title: "VALUE"}}}
 		for _, i := range e.Ingredients {
-			g.add(i.Component, i.Label, i.Value)
+			g.add(i.Component, i.Label, shortHash(i.Value)) // in full with --json
 		}
 		g.print(p)
 	} else if len(e.Ingredients) > 0 {

@@ -35,6 +35,8 @@ type LineageNode struct {
 	ID    string `json:"id"`
 	Kind  string `json:"kind"`
 	Label string `json:"label"`
+	// Members are the ids of the images behind a node that stands for many source files.
+	Members []string `json:"members,omitempty"`
 }
 
 // A LineageEdge points from what was read to what was made of it; Role is the port.
