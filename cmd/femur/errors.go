@@ -46,11 +46,12 @@ type failedError struct {
 
 func (e *failedError) Error() string { return view.Count(len(e.failures), "stage") + " failed" }
 
-// exitCode is that of bad input only when nothing else went wrong.
+// exitCode is that of a wrong request or bad input only when nothing else went wrong.
 func (e *failedError) exitCode() int {
 	for _, f := range e.failures {
 		var bad *dag.BadInput
-		if !errors.As(f.Err, &bad) {
+		var stale *dag.StaleInputError
+		if !errors.As(f.Err, &bad) && !errors.As(f.Err, &stale) {
 			if e.interrupted {
 				return exitInterrupted
 			}
@@ -89,7 +90,15 @@ func diagnose(err error) []view.Diagnostic {
 
 // stageFailure makes the one message of a stage that failed: which, why, and the way to see more.
 func stageFailure(f *dag.StageError) []view.Diagnostic {
+	var stale *dag.StaleInputError
+	if errors.As(f.Err, &stale) { // it printed nothing
+		return []view.Diagnostic{{Severity: view.SeverityError, Summary: stale.Error()}}
+	}
 	more := fmt.Sprintf("What it printed: femur logs '%s'.", f.Address)
+	if errors.Is(f.Err, dag.ErrLeak) {
+		more = "No model may predict for a patient that it was fitted on. Where a stage has a model for each fold, " +
+			"hold_out must be the fold of its matrix: hold_out = matrix.fold. " + more
+	}
 	models := badInputs(f.Err, more)
 	for i := range models {
 		if models[i].File == "" && !strings.Contains(models[i].Summary, string(f.Address)) {

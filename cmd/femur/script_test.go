@@ -84,13 +84,13 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// waitfor PATTERN GLOB: waits until a file that matches the glob holds the pattern, ten seconds at most.
+// waitfor PATTERN GLOB: waits until a file that matches the glob holds the pattern, two minutes at most.
 func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: waitfor PATTERN GLOB")
 	}
 	pattern := regexp.MustCompile(args[0])
-	for range 500 {
+	for range 6000 {
 		files, err := filepath.Glob(ts.MkAbs(args[1]))
 		ts.Check(err)
 		for _, file := range files {
