@@ -31,8 +31,8 @@ with the result and is shown by femur explain. Parameters, inputs and sources ca
 be accepted: they decide what the result is.
 
 Items of a stage are taken over with it, as long as what it reads stays as it is.`,
-		Example: `  femur explain train-localizer.main
-  femur accept train-localizer.main --reason "renamed a variable"`,
+		Example: `  femur explain compare.main
+  femur accept compare.main --reason "renamed a variable"`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: g.completeStages,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -58,7 +58,7 @@ func (f *finding) answers(ctx context.Context, store cache.Store) ([]view.Findin
 			return nil, fmt.Errorf("%s: %w", file.Name, err)
 		}
 		if m := readMetrics(b); m != nil && len(m.Answers) > 0 {
-			all = append(all, view.Finding{Artifact: file.Name, Answers: m.Answers})
+			all = append(all, view.Finding{Artifact: file.Name, Notice: m.Notice, Answers: m.Answers})
 		}
 	}
 	return all, nil

@@ -12,6 +12,8 @@ import (
 // Metrics is the metrics artifact: every number of the study with its interval.
 // The field names are a contract with the readers of the file.
 type Metrics struct {
+	// Notice is what must be known before any number is read, such as that the radiographs are synthetic.
+	Notice         string      `json:"notice,omitempty"`
 	Localization   []Estimate  `json:"localization"`
 	Classification []Estimate  `json:"classification"`
 	Comparisons    []Estimate  `json:"comparisons"`

@@ -9,6 +9,7 @@ import (
 
 // Metrics is what a metrics file says, as far as it is printed; the names in JSON are those of the file.
 type Metrics struct {
+	Notice         string      `json:"notice"`
 	Localization   []Metric    `json:"localization"`
 	Classification []Metric    `json:"classification"`
 	Comparisons    []Metric    `json:"comparisons"`
@@ -79,6 +80,10 @@ type Omission struct {
 func (p *page) metrics(m Metrics, all bool) {
 	part, others := m.parts()
 	in := func(of string) bool { return all || of == part }
+	if m.Notice != "" {
+		p.wrapped("", m.Notice)
+		p.linef("")
+	}
 	for _, a := range m.Answers {
 		p.answer(a)
 	}

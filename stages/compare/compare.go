@@ -150,6 +150,7 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 	if err != nil {
 		return err
 	}
+	result.Metrics.Notice = study.notice()
 	for _, a := range result.Metrics.Answers {
 		t.Log().Info("answer", "question", a.Question, "headline", a.Headline)
 	}

@@ -119,6 +119,9 @@ func TestMetricsOfAKnownStudy(t *testing.T) {
 	if e := find(m.Classification, "auroc", "cnn-small · whole", "per patient"); e.Estimate > 0.85 {
 		t.Errorf("AUROC of guesses is %g", e.Estimate)
 	}
+	if !strings.HasPrefix(m.Notice, "Synthetic") {
+		t.Errorf("the notice is %q: what is made of synthetic radiographs must say so", m.Notice)
+	}
 	page := string(task.One("report"))
 	for _, want := range []string{"Synthetic radiographs", "data:image/png;base64"} {
 		if !strings.Contains(page, want) {
@@ -134,15 +137,17 @@ func TestMetricsHaveTheirFields(t *testing.T) {
 	if err := task.Run(t.Context(), s, nil); err != nil {
 		t.Fatal(err)
 	}
-	var m map[string][]map[string]any
-	if err := json.Unmarshal(task.One("metrics"), &m); err != nil {
+	var file map[string]any
+	if err := json.Unmarshal(task.One("metrics"), &file); err != nil {
 		t.Fatal(err)
 	}
 	for _, list := range []string{"localization", "classification", "comparisons"} {
-		if len(m[list]) == 0 {
-			t.Errorf("%s is empty", list)
+		estimates, _ := file[list].([]any)
+		if len(estimates) == 0 {
+			t.Errorf("%s is no list, or empty", list)
 		}
-		for _, e := range m[list] {
+		for _, entry := range estimates {
+			e, _ := entry.(map[string]any)
 			for _, field := range []string{"name", "arm", "group", "estimate", "low", "high", "level", "n_patients", "n_images", "method"} {
 				if _, ok := e[field]; !ok {
 					t.Errorf("%s: %v lacks %s", list, e["name"], field)

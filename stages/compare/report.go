@@ -19,7 +19,7 @@ func (s *stage) report(t dag.Task, st *study, result analysis.Result, centers []
 		return err
 	}
 	r := report.Report{
-		Title: s.Title, Analysis: result, Gallery: gallery,
+		Title: s.Title, Notice: result.Metrics.Notice, Analysis: result, Gallery: gallery,
 		Leakage:    report.Leakage{Rule: "direct", Predictions: st.predictions()},
 		Provenance: st.provenance(),
 		Settings: []report.Setting{
@@ -29,7 +29,6 @@ func (s *stage) report(t dag.Task, st *study, result analysis.Result, centers []
 			{Name: "Bootstrap resamples of patients", Value: fmt.Sprint(s.Resamples)},
 		},
 	}
-	synthetic := 0
 	for _, id := range st.ids() {
 		a := st.annotations[id]
 		part := cohort.Development
@@ -37,15 +36,6 @@ func (s *stage) report(t dag.Task, st *study, result analysis.Result, centers []
 			part = cohort.Test
 		}
 		r.Cohort = append(r.Cohort, report.Radiograph{Patient: string(a.Patient), Label: a.Label, Partition: part, Site: a.Site, View: a.View})
-		if a.Synthetic {
-			synthetic++
-		}
-	}
-	switch {
-	case synthetic == len(st.annotations):
-		r.Notice = synth.Notice
-	case synthetic > 0:
-		r.Notice = fmt.Sprintf("%d of %d radiographs are synthetic. %s", synthetic, len(st.annotations), synth.Notice)
 	}
 	return dag.Write(t, "report", cache.ItemRef{}, func(w io.Writer) error { return report.Write(w, r) })
 }
@@ -57,4 +47,21 @@ func (s *study) provenance() []report.Input {
 		out = append(out, report.Input{Name: in.port, Source: string(in.item.ID), Digest: in.item.Digest.String(), Bytes: in.item.Size})
 	}
 	return out
+}
+
+// notice is what must stand on everything made from synthetic radiographs; empty where there are none.
+func (s *study) notice() string {
+	synthetic := 0
+	for _, a := range s.annotations {
+		if a.Synthetic {
+			synthetic++
+		}
+	}
+	switch synthetic {
+	case 0:
+		return ""
+	case len(s.annotations):
+		return synth.Notice
+	}
+	return fmt.Sprintf("%d of %d radiographs are synthetic. %s", synthetic, len(s.annotations), synth.Notice)
 }
