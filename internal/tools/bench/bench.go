@@ -105,6 +105,9 @@ func (b *bench) prepare() error {
 // command is what was asked for, so that readers can repeat it.
 func (b *bench) command() string {
 	c := fmt.Sprintf("go run ./internal/tools/bench -cold %d -warm %d", b.cold, b.warm)
+	if b.files != defaultFiles {
+		c += fmt.Sprintf(" -files %d", b.files)
+	}
 	for _, v := range b.vars {
 		c += " -var " + v
 	}

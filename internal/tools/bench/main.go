@@ -22,6 +22,9 @@ type options struct {
 	json, packages                 bool
 }
 
+// defaultFiles is about the size of the clinic's collection.
+const defaultFiles = 4300
+
 // list is a flag that may be given several times.
 type list []string
 
@@ -39,7 +42,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	f.Var(&o.vars, "var", "NAME=VALUE of the study; repeatable; the figures of the document are the default study's")
 	f.IntVar(&o.cold, "cold", 3, "runs in an empty cache; equal digests need two")
 	f.IntVar(&o.warm, "warm", 20, "repeats of runs that find everything in the cache")
-	f.IntVar(&o.files, "files", 4300, "number of small files of the large collection; 0 leaves it out")
+	f.IntVar(&o.files, "files", defaultFiles, "number of small files of the large collection; 0 leaves it out")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.BoolVar(&o.packages, "packages", true, "run the benchmarks of packages as well")
 	if err := f.Parse(args); err != nil {
