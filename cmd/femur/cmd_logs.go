@@ -46,6 +46,16 @@ func runLogs(ctx context.Context, opts LogsOptions, g *global, target string) er
 	if err != nil {
 		return &usageError{err: err}
 	}
+	// A stage of one instance need not be named with its matrix. A log is worth reading also when the pipeline
+	// has faults, so these are left to other commands.
+	if p, err := g.load(); err == nil {
+		if nodes, err := p.Graph.Match(string(address)); err == nil {
+			if len(nodes) > 1 {
+				return severalInstances(target, nodes)
+			}
+			address = nodes[0].Address
+		}
+	}
 	if opts.Run != "" {
 		r, err := g.findRun(opts.Run)
 		if err != nil {

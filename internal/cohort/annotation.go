@@ -37,11 +37,13 @@ func DecodeAnnotation(b []byte) (Annotation, error) { return decode[Annotation](
 // A Center is a predicted center of a fracture in oriented pixels of the radiograph.
 type Center struct {
 	geom.Point
-	// Spread is the standard deviation, in pixels, of the predictions that were averaged, or the
-	// network's own uncertainty where there is one prediction.
+	// Spread is how uncertain the networks say they are, in pixels: the mean over the predictions that were
+	// averaged of what each network's head tells.
 	Spread float64 `json:"spread"`
-	Part   string  `json:"part"`   // Development or Test
-	Models int     `json:"models"` // number of predictions averaged
+	// Disagreement is the root mean square distance, in pixels, of the predictions from their mean; 0 for one.
+	Disagreement float64 `json:"disagreement"`
+	Part         string  `json:"part"`   // Development or Test
+	Models       int     `json:"models"` // number of predictions averaged
 }
 
 // Encode writes the center as JSON.

@@ -47,8 +47,10 @@ type CenterRow struct {
 	Part    string  `parquet:"part"`
 	X       float64 `parquet:"x"`
 	Y       float64 `parquet:"y"`
-	Spread  float64 `parquet:"spread_px"`
-	Models  int32   `parquet:"models"`
+	Spread  float64 `parquet:"spread_px"` // the networks' own uncertainty, averaged
+	// Disagreement is that between the networks; 0 where one predicted.
+	Disagreement float64 `parquet:"disagreement_px"`
+	Models       int32   `parquet:"models"`
 }
 
 // A ScoreRow is a classifier's score of one image.

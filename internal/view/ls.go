@@ -70,6 +70,9 @@ func (v *LsHuman) Ls(l ArtifactList) error {
 		p.wrapped("", text)
 		return p.to(v.stream.Out)
 	}
+	if v.stream.Width == 0 {
+		p.width = 1 << 16 // no terminal: a program reads the names and may hand them back
+	}
 	shortened := false
 	if v.long {
 		// A line for programs such as grep: nothing is cut, whatever the width.

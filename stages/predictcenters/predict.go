@@ -109,24 +109,22 @@ func (s *stage) predict(ctx context.Context, t dag.Task, m *localizer.Model, ite
 	return out, nil
 }
 
-// mean averages the predictions for one radiograph. Its spread is their root mean square distance from
-// the mean; of a single one, the network's own.
+// mean averages the predictions for one radiograph, and says how uncertain the networks are and how far
+// they disagree.
 func mean(said []prediction, fold int) cohort.Center {
 	c := cohort.Center{Part: outoffold.Part(fold), Models: len(said)}
+	n := float64(len(said))
 	for _, p := range said {
 		c.Point = c.Point.Add(p.Point)
+		c.Spread += p.spread / n
 	}
-	c.Point = c.Point.Scale(1 / float64(len(said)))
-	if len(said) == 1 {
-		c.Spread = said[0].spread
-		return c
-	}
+	c.Point = c.Point.Scale(1 / n)
 	var squares float64
 	for _, p := range said {
 		d := p.Distance(c.Point)
 		squares += d * d
 	}
-	c.Spread = math.Sqrt(squares / float64(len(said)))
+	c.Disagreement = math.Sqrt(squares / n)
 	return c
 }
 
@@ -134,7 +132,7 @@ func mean(said []prediction, fold int) cohort.Center {
 func (s *stage) Collect(_ context.Context, t dag.Task) error {
 	return table.Collect(t, "centers", "table", cohort.DecodeCenter, func(it cache.Item, c cohort.Center) cohort.CenterRow {
 		return cohort.CenterRow{
-			ID: string(it.ID), Patient: string(it.Patient), Part: c.Part, X: c.X, Y: c.Y, Spread: c.Spread, Models: int32(c.Models),
+			ID: string(it.ID), Patient: string(it.Patient), Part: c.Part, X: c.X, Y: c.Y, Spread: c.Spread, Disagreement: c.Disagreement, Models: int32(c.Models),
 		}
 	})
 }

@@ -112,7 +112,7 @@ func TestPrediction(t *testing.T) {
 		}
 		for i, r := range rows {
 			c := center(t, task, computetest.ID(i))
-			want := cohort.CenterRow{ID: string(computetest.ID(i)), Patient: string(computetest.Patient(i)), Part: c.Part, X: c.X, Y: c.Y, Spread: c.Spread, Models: int32(c.Models)}
+			want := cohort.CenterRow{ID: string(computetest.ID(i)), Patient: string(computetest.Patient(i)), Part: c.Part, X: c.X, Y: c.Y, Spread: c.Spread, Disagreement: c.Disagreement, Models: int32(c.Models)}
 			if r != want {
 				t.Errorf("row %+v, want %+v", r, want)
 			}
@@ -177,8 +177,8 @@ func TestMean(t *testing.T) {
 		want cohort.Center
 	}{
 		{"one keeps its own spread", []prediction{at(10, 20, 3)}, 1, cohort.Center{Point: geom.Point{X: 10, Y: 20}, Spread: 3, Part: cohort.Development, Models: 1}},
-		{"several show how they differ", []prediction{at(0, 0, 9), at(6, 8, 9)}, cohort.TestFold, cohort.Center{Point: geom.Point{X: 3, Y: 4}, Spread: 5, Part: cohort.Test, Models: 2}},
-		{"agreement has no spread", []prediction{at(1, 2, 9), at(1, 2, 9)}, cohort.TestFold, cohort.Center{Point: geom.Point{X: 1, Y: 2}, Part: cohort.Test, Models: 2}},
+		{"several show how they differ", []prediction{at(0, 0, 8), at(6, 8, 10)}, cohort.TestFold, cohort.Center{Point: geom.Point{X: 3, Y: 4}, Spread: 9, Disagreement: 5, Part: cohort.Test, Models: 2}},
+		{"agreement leaves their own spread", []prediction{at(1, 2, 9), at(1, 2, 9)}, cohort.TestFold, cohort.Center{Point: geom.Point{X: 1, Y: 2}, Spread: 9, Part: cohort.Test, Models: 2}},
 	} {
 		if diff := cmp.Diff(tt.want, mean(tt.said, tt.fold)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
