@@ -6,8 +6,13 @@ import (
 	"io"
 )
 
+// An Opener hands out the bytes of artifacts: a [Store], or the part of one that the engine needs.
+type Opener interface {
+	Open(ctx context.Context, a Artifact) (Blob, error)
+}
+
 // ReadAll returns the bytes of an artifact that fits in memory.
-func ReadAll(ctx context.Context, s Store, a Artifact) ([]byte, error) {
+func ReadAll(ctx context.Context, s Opener, a Artifact) ([]byte, error) {
 	b, err := s.Open(ctx, a)
 	if err != nil {
 		return nil, err

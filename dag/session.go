@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 
@@ -32,16 +31,7 @@ func newSession(g *Graph, o Options) *session {
 }
 
 func (s *session) read(ctx context.Context, a cache.Artifact) ([]byte, error) {
-	b, err := s.Results.Open(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	defer b.Close() //nolint:errcheck // nothing was written
-	data := make([]byte, b.Size())
-	if _, err := io.ReadFull(io.NewSectionReader(b, 0, b.Size()), data); err != nil {
-		return nil, fmt.Errorf("blob %s: %w", a.Digest.Short(), err)
-	}
-	return data, nil
+	return cache.ReadAll(ctx, s.Results, a)
 }
 
 func (s *session) manifest(ctx context.Context, a cache.Artifact) (cache.Manifest, error) {
