@@ -11,22 +11,52 @@ import (
 // An Annotation is what is known of one radiograph beside its pixels. Coordinates are continuous
 // oriented pixels, x right, y down; pixel (i,j) covers [i,i+1)×[j,j+1).
 type Annotation struct {
-	Patient  cache.PatientID `json:"patient"`
-	Label    string          `json:"label"`
-	Center   geom.Point      `json:"center"`
-	Width    int             `json:"width"`
-	Height   int             `json:"height"`
-	Pitch    geom.Pitch      `json:"pitch"` // mm per pixel; 0 when unknown
-	View     string          `json:"view,omitempty"`
-	Side     string          `json:"side,omitempty"`
-	Site     string          `json:"site,omitempty"`
-	Modality string          `json:"modality,omitempty"`
-	Implant  string          `json:"implant,omitempty"`
-	Bits     int             `json:"bits,omitempty"`   // stored per pixel in the file
-	Format   string          `json:"format,omitempty"` // of the file
+	Patient cache.PatientID `json:"patient"`
+	Label   string          `json:"label"`
+	Center  geom.Point      `json:"center"`
+	Width   int             `json:"width"`
+	Height  int             `json:"height"`
+	Pitch   geom.Pitch      `json:"pitch"` // mm per pixel; 0 when unknown
+	// PitchSource says where the pitch comes from.
+	PitchSource PitchSource `json:"pitch_source,omitempty"`
+	// Unlocated says that no center is annotated; Center is then meaningless.
+	Unlocated bool `json:"unlocated,omitempty"`
+	// Centers are all the centers that were annotated, before one was chosen, where there are several:
+	// of several fractures, each the mean over its annotators.
+	Centers []geom.Point `json:"centers,omitempty"`
+	// Annotators is how many people marked the chosen center; 0 where the source does not tell.
+	Annotators int `json:"annotators,omitempty"`
+	// AnnotatorSpread is the root mean square distance, in pixels, of the annotators' marks from their
+	// mean, which is the center; 0 for one annotator.
+	AnnotatorSpread float64 `json:"annotator_spread,omitempty"`
+	// StudyDate is the day or, where identifiers are hashed, only the year of the examination: YYYYMMDD or YYYY.
+	StudyDate string `json:"study_date,omitempty"`
+	View      string `json:"view,omitempty"`
+	Side      string `json:"side,omitempty"`
+	Site      string `json:"site,omitempty"`
+	Modality  string `json:"modality,omitempty"`
+	Implant   string `json:"implant,omitempty"`
+	Bits      int    `json:"bits,omitempty"`   // stored per pixel in the file
+	Format    string `json:"format,omitempty"` // of the file
 	// Synthetic says that the radiograph shows no patient.
 	Synthetic bool `json:"synthetic,omitempty"`
 }
+
+// A PitchSource says where a pitch comes from, the most trusted first.
+type PitchSource string
+
+// The sources of a pitch.
+const (
+	// PitchCalibrated is the distance in the patient's body: DICOM Pixel Spacing that differs from Imager Pixel Spacing,
+	// or that stands alone or with a calibration type (PS3.3 C.7.6.3 and 10.7.1.1).
+	PitchCalibrated PitchSource = "calibrated"
+	// PitchDetector is the distance at the detector over the estimated magnification: Imager Pixel Spacing (PS3.3 C.8.11.4).
+	PitchDetector PitchSource = "detector"
+	// PitchStated is what the pipeline or a table of annotations states.
+	PitchStated PitchSource = "stated"
+	// PitchUnknown is none.
+	PitchUnknown PitchSource = "unknown"
+)
 
 // Encode writes the annotation as JSON.
 func (a Annotation) Encode() []byte { return encode(a) }

@@ -23,12 +23,42 @@ type CohortRow struct {
 	Implant   string  `parquet:"implant"`
 	Width     int32   `parquet:"width"`
 	Height    int32   `parquet:"height"`
-	Pitch     float64 `parquet:"pitch_mm"`
+	Pitch     float64 `parquet:"pitch_mm"`     // 0 when unknown
+	PitchFrom string  `parquet:"pitch_source"` // calibrated, detector, stated or unknown
+	Located   bool    `parquet:"located"`      // a center is annotated
 	CenterX   float64 `parquet:"center_x"`
 	CenterY   float64 `parquet:"center_y"`
+	Centers   int32   `parquet:"centers"`    // annotated fractures
+	Annotator int32   `parquet:"annotators"` // people who marked the center; 0 when not told
+	// Spread is the root mean square distance of the annotators' marks from their mean.
+	Spread    float64 `parquet:"annotator_spread_px"`
+	StudyDate string  `parquet:"study_date"` // YYYYMMDD or YYYY
 	Bits      int32   `parquet:"bits"`
 	Format    string  `parquet:"format"`
 	Synthetic bool    `parquet:"synthetic"`
+}
+
+// A LinkRow says that two radiographs show the same exposure, though they are different items. A sorts before B.
+type LinkRow struct {
+	A        string `parquet:"a"`
+	PatientA string `parquet:"patient_a"`
+	B        string `parquet:"b"`
+	PatientB string `parquet:"patient_b"`
+	Exact    bool   `parquet:"exact"`    // equal pixels; else a re-export, re-windowing, resizing or the like
+	Mirrored string `parquet:"mirrored"` // how B lies on A: "", "left-right", "top-bottom" or "half-turn"
+	Inverted bool   `parquet:"inverted"` // B has bright and dark exchanged
+	// Distance is that of the perceptual hashes, in bits of 256.
+	Distance int32 `parquet:"distance"`
+	// Correlation is that of the pixels after alignment, by rank, 1 being the same up to a re-windowing.
+	Correlation float64 `parquet:"correlation"`
+	// Conflict says what the two contradict each other in: "", "label", "center" or "label and center".
+	Conflict string `parquet:"conflict"`
+}
+
+// A Refusal says why a radiograph of the source did not become part of the cohort.
+type Refusal struct {
+	Summary string `json:"summary"` // what is wrong
+	Detail  string `json:"detail"`  // what to do, in whole sentences
 }
 
 // A SplitRow says where a radiograph stands.
