@@ -96,6 +96,9 @@ func (s *session) base(ctx context.Context, n *Node) (cache.Recipe, error) {
 		r.Add(cache.Code, f.Label, f.Value)
 	}
 	n.Stage.Describe(&r)
+	if c, ok := n.Stage.(CollectDescriber); ok {
+		c.DescribeCollect(&r)
+	}
 	if seeded(n.Stage) {
 		r.Add(cache.Params, "pipeline.seed", s.graph.Seed)
 	}

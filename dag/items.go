@@ -59,7 +59,7 @@ func (s *session) itemsUnguarded(ctx context.Context, ev *evaluation, forced boo
 		}
 		w.routed = map[cache.ItemID][]cache.Digest{}
 	}
-	base := itemBase(ev.recipe)
+	base := itemBase(ev.recipe, ev.node.Stage)
 	places := newPlaces(ev.ports)
 	for i, it := range w.port.Items {
 		x := itemWork{Item: it}
@@ -85,15 +85,23 @@ func (s *session) itemsUnguarded(ctx context.Context, ev *evaluation, forced boo
 }
 
 // itemBase is what the recipes of all items share: parameters, environment, and the code as one field,
-// since the instance's own record names its files and thousands of items need not repeat them.
-func itemBase(instance cache.Recipe) cache.Recipe {
+// since the instance's own record names its files and thousands of items need not repeat them. What
+// Collect alone reads is left out.
+func itemBase(instance cache.Recipe, stage Stage) cache.Recipe {
 	code := cache.Recipe{Stage: instance.Stage}
+	var collects cache.Recipe
+	if c, ok := stage.(CollectDescriber); ok {
+		c.DescribeCollect(&collects)
+	}
 	r := cache.Recipe{Stage: instance.Stage}
 	for _, f := range instance.Fields {
 		switch f.Kind {
 		case cache.Code:
 			code.Fields = append(code.Fields, f)
 		case cache.Params, cache.Environment:
+			if slices.ContainsFunc(collects.Fields, func(c cache.Field) bool { return c.Kind == f.Kind && c.Label == f.Label }) {
+				continue
+			}
 			r.Fields = append(r.Fields, f)
 		}
 	}

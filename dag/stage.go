@@ -58,6 +58,9 @@ type (
 	Collector interface {
 		Collect(ctx context.Context, t Task) error
 	}
+	// A CollectDescriber is a Collector with parameters that Collect alone reads. They join the recipe of the
+	// instance and not those of its items, so that changing one makes no item anew.
+	CollectDescriber interface{ DescribeCollect(r *cache.Recipe) }
 	// A Trainer's outputs carry the patients of the items at the port (after Pick and Within).
 	Trainer interface{ LearnsFrom() (port string) }
 	// An Accelerated stage takes the device slot; its backend is recorded as a fact.
