@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +132,37 @@ func TestMetricsOfAKnownStudy(t *testing.T) {
 }
 
 // The contract with readers of the file (CLI.md).
+// A radiograph without an annotated center counts for the labels and not for the centers.
+func TestUnlocatedRadiographs(t *testing.T) {
+	s := newStage()
+	task := fill(t, s)
+	st, err := read(task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, guess := len(must(st.localization())), st.guess(cohort.TestFold)
+	a := st.annotations["r000"]
+	a.Unlocated, a.Center = true, geom.Point{}
+	st.annotations["r000"] = a
+	rows := must(st.localization())
+	if len(rows) != before-1 || slices.ContainsFunc(rows, func(r analysis.LocalizationRow) bool { return r.Image == "r000" }) {
+		t.Errorf("%d of %d rows are left, want r000 gone", len(rows), before)
+	}
+	if after := st.guess(cohort.TestFold); after == guess || after.X < 0.39 || after.X > 0.61 {
+		t.Errorf("the constant guess went from %v to %v, want r000 out of it", guess, after)
+	}
+	if n := len(must(st.classification(s.Positive))); n != 2*before {
+		t.Errorf("%d rows of scores, want all %d", n, 2*before)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func TestMetricsHaveTheirFields(t *testing.T) {
 	s := newStage()
 	task := fill(t, s)

@@ -160,6 +160,9 @@ func (s *study) localization() ([]analysis.LocalizationRow, error) {
 			if string(part) != r.Part {
 				return nil, fmt.Errorf("centers of %s: %s was predicted in the %s part and is in the %s part of the split; give the split that predicted it", a.name, r.ID, r.Part, part)
 			}
+			if truth.Unlocated {
+				continue // predicted, but there is no truth to hold it against
+			}
 			g := guesses[fold]
 			out = append(out, analysis.LocalizationRow{
 				Image: r.ID, Patient: string(truth.Patient), Label: truth.Label, Arm: a.name, Partition: part,
@@ -185,7 +188,7 @@ func (s *study) guess(fold int) geom.Point {
 	var sum geom.Point
 	n := 0
 	for _, ref := range refs {
-		if a, ok := s.annotations[ref.ID]; ok && a.Width > 0 && a.Height > 0 {
+		if a, ok := s.annotations[ref.ID]; ok && !a.Unlocated && a.Width > 0 && a.Height > 0 {
 			sum = sum.Add(geom.Point{X: a.Center.X / float64(a.Width), Y: a.Center.Y / float64(a.Height)})
 			n++
 		}

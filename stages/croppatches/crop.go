@@ -153,6 +153,12 @@ func (s *stage) one(t dag.Task, it cache.Item, truth, centers map[cache.ItemID]c
 		}
 		center = c.Point
 	case "oracle":
+		if a.Unlocated {
+			return &dag.BadInput{
+				Record: string(it.ID), Summary: "no center is annotated, so there is none to cut around",
+				Detail: `Annotate the radiograph, leave it out (unannotated = "skip" in the source), or leave the input oracle out.`,
+			}
+		}
 		center = a.Center
 	default:
 		center = geom.CenterOf(im.Width, im.Height)

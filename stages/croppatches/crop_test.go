@@ -99,6 +99,14 @@ func TestInputsAreCutWhereTheySay(t *testing.T) {
 	}
 }
 
+func TestOracleNeedsAnAnnotatedCenter(t *testing.T) {
+	_, _, err := cut(t, Params{Input: "oracle", Size: 16}, ramp(60, 50), cohort.Annotation{Unlocated: true}, geom.Point{})
+	var bad *dag.BadInput
+	if !errors.As(err, &bad) || !strings.Contains(err.Error(), "no center is annotated") {
+		t.Errorf("oracle without a center: %v, want it refused", err)
+	}
+}
+
 func TestWholeIsScaledNotSquashed(t *testing.T) {
 	_, w, err := cut(t, Params{Input: "whole", Size: 32}, ramp(60, 30), cohort.Annotation{}, geom.Point{})
 	if err != nil {

@@ -105,9 +105,16 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 
 // examples letterboxes the radiographs of one list, with their centers in the frame of the input.
 func (s *stage) examples(ctx context.Context, t dag.Task, list string, truth map[cache.ItemID]cohort.Annotation) ([]localizer.Example, error) {
-	items, err := s.Items(t, "radiographs", list)
+	listed, err := s.Items(t, "radiographs", list)
 	if err != nil {
 		return nil, err
+	}
+	items, err := located(listed, truth, list)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(listed) - len(items); n > 0 {
+		t.Log().Info("radiographs without an annotated center are left out", "list", list, "count", n)
 	}
 	inputs, err := s.Inputs.Load(ctx, t, items, s.Network.Size)
 	if err != nil {
@@ -115,12 +122,29 @@ func (s *stage) examples(ctx context.Context, t dag.Task, list string, truth map
 	}
 	examples := make([]localizer.Example, len(items))
 	for i, it := range items {
+		c := inputs[i].Box.ToInput(truth[it.ID].Center)
+		examples[i] = localizer.Example{Pixels: inputs[i].Pixels, CenterX: float32(c.X), CenterY: float32(c.Y)}
+	}
+	return examples, nil
+}
+
+// located returns the items whose center is annotated. A list without any cannot teach where a center is.
+func located(listed []cache.Item, truth map[cache.ItemID]cohort.Annotation, list string) ([]cache.Item, error) {
+	var items []cache.Item
+	for _, it := range listed {
 		a, ok := truth[it.ID]
 		if !ok {
 			return nil, fmt.Errorf("%s: no annotation", it.ID)
 		}
-		c := inputs[i].Box.ToInput(a.Center)
-		examples[i] = localizer.Example{Pixels: inputs[i].Pixels, CenterX: float32(c.X), CenterY: float32(c.Y)}
+		if !a.Unlocated {
+			items = append(items, it)
+		}
 	}
-	return examples, nil
+	if len(items) == 0 && len(listed) > 0 {
+		return nil, &dag.BadInput{
+			Record: list, Summary: fmt.Sprintf("no center is annotated on any of %d radiographs", len(listed)),
+			Detail: "A localizer learns from annotated centers. Annotate them, or leave train-localizer out and compare the inputs whole and center.",
+		}
+	}
+	return items, nil
 }

@@ -165,6 +165,20 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// Radiographs without an annotated center teach nothing: neither an origin that nobody marked, nor an error.
+func TestUnlocatedRadiographsAreLeftOut(t *testing.T) {
+	truth := map[cache.ItemID]cohort.Annotation{"a": {}, "b": {Unlocated: true}, "c": {}}
+	listed := []cache.Item{{ID: "a"}, {ID: "b"}, {ID: "c"}}
+	items, err := located(listed, truth, "fold=0/train")
+	if err != nil || len(items) != 2 || items[0].ID != "a" || items[1].ID != "c" {
+		t.Errorf("%v, %v; want a and c", items, err)
+	}
+	var bad *dag.BadInput
+	if _, err := located(listed[1:2], truth, "fold=0/train"); !errors.As(err, &bad) || bad.Record != "fold=0/train" {
+		t.Errorf("a list without any center: %v, want bad input that names it", err)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	s := newStage(&compute.Shared{}, 1)
 	s.HoldOut, s.Network.Size, s.Network.Model = -1, 63, "cnn-small"
