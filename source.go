@@ -11,5 +11,5 @@ import "embed"
 //go:embed go.mod go.sum
 //go:embed stages/*.go stages/*/*.go
 //go:embed models/*/*.go models/*/*/*.go
-//go:embed internal/*/*.go internal/*/*/*.go
+//go:embed internal/*/*.go internal/*/*/*.go internal/*/*/*/*.go
 var Source embed.FS
