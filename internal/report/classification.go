@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"femur/internal/analysis"
+	"femur/internal/report/page"
 )
 
 // classificationSection shows one part's scores: ROC, distribution, tables.
-func classificationSection(r analysis.Result, part analysis.Partition) (section, bool) {
-	s := section{ID: "classification-" + string(part), Title: fmt.Sprintf("Telling %s from %s, %s", r.Options.Positive, r.Options.Negative, partName(part))}
+func classificationSection(r analysis.Result, part analysis.Partition) (page.Section, bool) {
+	s := page.Section{ID: "classification-" + string(part), Title: fmt.Sprintf("Telling %s from %s, %s", r.Options.Positive, r.Options.Negative, partName(part))}
 	var charts []analysis.ScoreChart
 	for _, c := range r.Charts.Scores {
 		if c.Partition == part {
@@ -26,18 +27,18 @@ func classificationSection(r analysis.Result, part analysis.Partition) (section,
 		s.Text = append(s.Text, "Each radiograph of the development part was scored by the classifier of the fold that held its patient out. The threshold for a fold was chosen on the other folds. Shown apart from the test part, and not used for the answer if that part has both classes.")
 	}
 	if roc := rocCharts(r, charts, part); len(roc) > 0 {
-		s.Figures = append(s.Figures, figure{
+		s.Figures = append(s.Figures, page.Figure{
 			Caption: fmt.Sprintf("ROC curves, a radiograph a row, with the pointwise %s band of the patient bootstrap. The diagonal is chance.", levelText(r)),
 			Charts:  roc, Data: bandTable(charts, part),
 		})
 	} else {
 		s.Text = append(s.Text, "This part lacks one of the classes: there is no ROC curve.")
 	}
-	var histograms []chart
+	var histograms []page.Chart
 	for i, c := range charts {
 		histograms = append(histograms, scoreHistogram(c, r.Options, i))
 	}
-	s.Figures = append(s.Figures, figure{
+	s.Figures = append(s.Figures, page.Figure{
 		Caption: fmt.Sprintf("Distribution of the scores: %s upward, %s downward, each in percent of its class.", r.Options.Positive, r.Options.Negative),
 		Charts:  histograms, Data: histogramTable(charts, r.Options, part),
 	})
@@ -58,8 +59,8 @@ func classificationSection(r analysis.Result, part analysis.Partition) (section,
 type column struct{ name, title string }
 
 // metricTable has one row for each arm and unit of analysis.
-func metricTable(r analysis.Result, part analysis.Partition, id, caption string, columns []column) table {
-	t := table{ID: id + string(part), Caption: fmt.Sprintf("%s, with %s intervals, %s", caption, levelText(r), partName(part)), Columns: []string{"network · input", "patients, radiographs"}}
+func metricTable(r analysis.Result, part analysis.Partition, id, caption string, columns []column) page.Table {
+	t := page.Table{ID: id + string(part), Caption: fmt.Sprintf("%s, with %s intervals, %s", caption, levelText(r), partName(part)), Columns: []string{"network · input", "patients, radiographs"}}
 	for _, c := range columns {
 		t.Columns = append(t.Columns, c.title)
 	}
@@ -118,7 +119,7 @@ func inputSeries(r analysis.Result) map[string]int {
 }
 
 // rocCharts has a panel for each network, with a curve for each input.
-func rocCharts(r analysis.Result, charts []analysis.ScoreChart, part analysis.Partition) []chart {
+func rocCharts(r analysis.Result, charts []analysis.ScoreChart, part analysis.Partition) []page.Chart {
 	var models []string
 	for _, c := range charts {
 		if c.Curve != nil && !contains(models, c.Model) {
@@ -127,13 +128,13 @@ func rocCharts(r analysis.Result, charts []analysis.ScoreChart, part analysis.Pa
 	}
 	number := inputSeries(r)
 	cells := indexEstimates(r.Metrics.Classification, part)
-	var out []chart
+	var out []page.Chart
 	for m, model := range models {
-		c := chart{ID: fmt.Sprintf("roc-%s-%d", part, m), Title: fmt.Sprintf("ROC of %s, %s", model, partName(part)), Width: 400}
-		x, y := scale{low: 0, high: 1, from: 44, to: 384}, scale{low: 0, high: 1, from: 372, to: 32}
-		c.axes(x, y, "1 − specificity", "sensitivity")
-		c.text("end strong", 384, 18, model)
-		c.path("chance", "M# #L# #", x.at(0), y.at(0), x.at(1), y.at(1))
+		c := page.Chart{ID: fmt.Sprintf("roc-%s-%d", part, m), Title: fmt.Sprintf("ROC of %s, %s", model, partName(part)), Width: 400}
+		x, y := page.Scale{Low: 0, High: 1, From: 44, To: 384}, page.Scale{Low: 0, High: 1, From: 372, To: 32}
+		c.Axes(x, y, "1 − specificity", "sensitivity")
+		c.Text("end strong", 384, 18, model)
+		c.Path("chance", "M# #L# #", x.At(0), y.At(0), x.At(1), y.At(1))
 		var drawn []analysis.ScoreChart
 		for _, s := range charts {
 			if s.Model == model && s.Curve != nil {
@@ -144,24 +145,24 @@ func rocCharts(r analysis.Result, charts []analysis.ScoreChart, part analysis.Pa
 		for _, s := range drawn {
 			var band [][2]float64
 			for _, b := range s.Band {
-				band = append(band, [2]float64{x.at(b.FalsePositiveRate), y.at(b.High)})
+				band = append(band, [2]float64{x.At(b.FalsePositiveRate), y.At(b.High)})
 			}
 			for _, b := range slices.Backward(s.Band) {
-				band = append(band, [2]float64{x.at(b.FalsePositiveRate), y.at(b.Low)})
+				band = append(band, [2]float64{x.At(b.FalsePositiveRate), y.At(b.Low)})
 			}
-			c.polyline("band "+fill(number[s.Input]), band, true)
+			c.Polyline("band "+page.Fill(number[s.Input]), band, true)
 		}
 		var told []string
 		for i, s := range drawn {
 			var curve [][2]float64
 			for _, p := range s.Curve {
-				curve = append(curve, [2]float64{x.at(p.FalsePositiveRate), y.at(p.TruePositiveRate)})
+				curve = append(curve, [2]float64{x.At(p.FalsePositiveRate), y.At(p.TruePositiveRate)})
 			}
-			c.polyline(series(number[s.Input]), curve, false)
+			c.Polyline(page.Series(number[s.Input]), curve, false)
 			area := "AUROC " + cells.text(armGroup{s.Arm, "per image"}, "auroc")
 			row := 434 + 20*float64(i)
-			c.path(series(number[s.Input]), "M44 #h30", row-4)
-			c.text("", 82, row, s.Input+": "+area)
+			c.Path(page.Series(number[s.Input]), "M44 #h30", row-4)
+			c.Text("", 82, row, s.Input+": "+area)
 			told = append(told, s.Input+" "+area)
 		}
 		c.Height = 434 + 20*len(drawn) - 8
@@ -172,11 +173,11 @@ func rocCharts(r analysis.Result, charts []analysis.ScoreChart, part analysis.Pa
 }
 
 // bandTable reads the curves at a few false positive rates.
-func bandTable(charts []analysis.ScoreChart, part analysis.Partition) table {
-	t := table{ID: "roc-data-" + string(part), Caption: "Sensitivity limits of the bands, by 1 − specificity", Columns: []string{"network · input"}}
+func bandTable(charts []analysis.ScoreChart, part analysis.Partition) page.Table {
+	t := page.Table{ID: "roc-data-" + string(part), Caption: "Sensitivity limits of the bands, by 1 − specificity", Columns: []string{"network · input"}}
 	rates := []float64{0.02, 0.1, 0.2, 0.3, 0.5, 0.8}
 	for _, rate := range rates {
-		t.Columns = append(t.Columns, tickText(rate))
+		t.Columns = append(t.Columns, page.TickText(rate))
 	}
 	for _, c := range charts {
 		if c.Band == nil {

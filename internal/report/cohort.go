@@ -7,11 +7,12 @@ import (
 	"strconv"
 
 	"femur/internal/analysis"
+	"femur/internal/report/page"
 )
 
 // cohortSection counts patients and radiographs by part, site and view.
-func cohortSection(r Report) (section, bool) {
-	s := section{ID: "cohort", Title: "Cohort"}
+func cohortSection(r Report) (page.Section, bool) {
+	s := page.Section{ID: "cohort", Title: "Cohort"}
 	if len(r.Cohort) == 0 {
 		return s, false
 	}
@@ -20,7 +21,7 @@ func cohortSection(r Report) (section, bool) {
 	s.Text = append(s.Text, fmt.Sprintf("%s of %s; %s with %s. The patient is the unit of the study: all radiographs of a patient are in the same part and fold.",
 		analysis.FormatCount(all.images, "radiograph"), analysis.FormatCount(all.patients, "patient"), analysis.FormatCount(all.positive(o), "patient"), o.Positive))
 	labels := distinctLabels(r.Cohort, o)
-	t := table{ID: "cohort-table", Caption: "Patients and radiographs", Columns: []string{"by", "patients", "radiographs"}}
+	t := page.Table{ID: "cohort-table", Caption: "Patients and radiographs", Columns: []string{"by", "patients", "radiographs"}}
 	for _, label := range labels {
 		t.Columns = append(t.Columns, label+" patients", label+" radiographs")
 	}

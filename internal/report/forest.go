@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"femur/internal/analysis"
+	"femur/internal/report/page"
 )
 
 // comparisonSection draws every paired difference and gives its numbers and its
 // conclusion.
-func comparisonSection(r analysis.Result) (section, bool) {
-	s := section{ID: "comparisons", Title: "Comparisons"}
+func comparisonSection(r analysis.Result) (page.Section, bool) {
+	s := page.Section{ID: "comparisons", Title: "Comparisons"}
 	if len(r.Metrics.Comparisons) == 0 {
 		return s, false
 	}
@@ -31,9 +32,9 @@ func comparisonSection(r analysis.Result) (section, bool) {
 				members = append(members, e)
 			}
 		}
-		s.Figures = append(s.Figures, figure{
+		s.Figures = append(s.Figures, page.Figure{
 			Caption: forestCaption(members[0], len(members)),
-			Charts:  []chart{forest(members, fmt.Sprintf("forest-%d", i))},
+			Charts:  []page.Chart{forest(members, fmt.Sprintf("forest-%d", i))},
 			Data:    comparisonTable(members, fmt.Sprintf("comparisons-%d", i)), Open: true,
 		})
 	}
@@ -73,9 +74,9 @@ func label(e analysis.Estimate) string {
 	return e.Arm
 }
 
-func forest(members []analysis.Estimate, id string) chart {
+func forest(members []analysis.Estimate, id string) page.Chart {
 	first := members[0]
-	c := chart{ID: id, Wide: true, Title: fmt.Sprintf("Differences in %s, %s", quantityOf(first), partName(first.Partition))}
+	c := page.Chart{ID: id, Wide: true, Title: fmt.Sprintf("Differences in %s, %s", quantityOf(first), partName(first.Partition))}
 	const top, pitch = 30.0, 28.0
 	longest := 0
 	for _, e := range members {
@@ -90,20 +91,21 @@ func forest(members []analysis.Estimate, id string) chart {
 	for _, e := range members {
 		reach = max(reach, math.Abs(e.Low)*1.05, math.Abs(e.High)*1.05)
 	}
-	x := scale{low: -reach, high: reach, from: left, to: right}
-	c.rectangle("margin", x.at(-first.Margin), top, x.at(first.Margin)-x.at(-first.Margin), bottom-top)
-	for _, v := range x.ticks() {
-		c.path("grid", "M# #V#", x.at(v), top, bottom)
-		c.text("mid soft", x.at(v), bottom+17, tickText(v))
+	x := page.Scale{Low: -reach, High: reach, From: left, To: right}
+	c.Rectangle("margin", x.At(-first.Margin), top, x.At(first.Margin)-x.At(-first.Margin), bottom-top)
+	for _, v := range x.Ticks() {
+		c.Path("grid", "M# #V#", x.At(v), top, bottom)
+		c.Text("mid soft", x.At(v), bottom+17, page.TickText(v))
 	}
-	c.path("zero", "M# #V#", x.at(0), top, bottom)
+	c.Path("zero", "M# #V#", x.At(0), top, bottom)
 	unit := ""
 	if first.Unit != "" {
 		unit = ", " + first.Unit
 	}
-	c.text("mid", (left+right)/2, bottom+36, "difference in "+quantityOf(first)+unit)
-	c.text("soft", right+14, top-10, "difference (interval)")
-	c.text("end soft", c.widthOf(), top-10, "adjusted p")
+	c.Text("mid", (left+right)/2, bottom+36, "difference in "+quantityOf(first)+unit)
+	edge := float64(c.Width) - 4
+	c.Text("soft", right+14, top-10, "difference (interval)")
+	c.Text("end soft", edge, top-10, "adjusted p")
 	var told []string
 	for i, e := range members {
 		y := top + pitch*(float64(i)+0.5)
@@ -111,22 +113,20 @@ func forest(members []analysis.Estimate, id string) chart {
 		if class == "" {
 			class = "n"
 		}
-		c.text("end", left-12, y+4, label(e))
-		c.path("whisker s"+class, "M# #H#M# #v10M# #v10", x.at(e.Low), y, x.at(e.High), x.at(e.Low), y-5, x.at(e.High), y-5)
-		c.dot("f"+class, x.at(e.Estimate), y, 5)
-		c.text("", right+14, y+4, interval(e))
-		c.text("end", c.widthOf(), y+4, strings.TrimPrefix(analysis.FormatP(e.PAdjusted), "= "))
+		c.Text("end", left-12, y+4, label(e))
+		c.Path("whisker s"+class, "M# #H#M# #v10M# #v10", x.At(e.Low), y, x.At(e.High), x.At(e.Low), y-5, x.At(e.High), y-5)
+		c.Dot("f"+class, x.At(e.Estimate), y, 5)
+		c.Text("", right+14, y+4, interval(e))
+		c.Text("end", edge, y+4, strings.TrimPrefix(analysis.FormatP(e.PAdjusted), "= "))
 		told = append(told, fmt.Sprintf("%s %s, %s", label(e), interval(e), e.Verdict))
 	}
-	c.Description = fmt.Sprintf("Forest plot with a margin of %s. %s.", tickText(first.Margin), strings.Join(told, "; "))
+	c.Description = fmt.Sprintf("Forest plot with a margin of %s. %s.", page.TickText(first.Margin), strings.Join(told, "; "))
 	return c
 }
 
-func (c *chart) widthOf() float64 { return float64(c.Width) - 4 }
-
-func comparisonTable(members []analysis.Estimate, id string) table {
+func comparisonTable(members []analysis.Estimate, id string) page.Table {
 	first := members[0]
-	t := table{
+	t := page.Table{
 		ID: id, Caption: fmt.Sprintf("Differences in %s with all p-values, %s", quantityOf(first), partName(first.Partition)),
 		Columns: []string{"comparison", "patients, radiographs", "difference", "p", "p, Holm", "p, second test", "p, equivalence", "verdict"},
 	}
@@ -147,7 +147,7 @@ func comparisonTable(members []analysis.Estimate, id string) table {
 	if quantityOf(first) == "median error" {
 		note = "Second test: Mann–Whitney on one mean error a patient, for the comparison of classes."
 	}
-	margin := tickText(first.Margin)
+	margin := page.TickText(first.Margin)
 	if first.Unit != "" {
 		margin += " " + first.Unit
 	}

@@ -1,14 +1,11 @@
 package report
 
 import (
-	"bytes"
-	"encoding/base64"
 	"fmt"
-	"html/template"
-	"image/png"
 	"math"
 
 	"femur/internal/analysis"
+	"femur/internal/report/page"
 )
 
 // An Example is one radiograph of the gallery. All coordinates are pixels of the
@@ -27,42 +24,29 @@ type Example struct {
 	Score                              string // such as "patch 0.81, whole 0.40", or empty
 }
 
-// An example is an Example with its drawing.
-type example struct {
-	ID, Title, Description, Caption string
-	Width, Height                   string
-	Thumbnail, Patch                template.URL
-	PatchAlt                        string
-	Marks                           []overlay
-}
-
-// An overlay is a path over the radiograph with a dark halo beneath, so that it is
-// seen on bone and on air.
-type overlay struct{ Class, D, Stroke, Halo string }
-
 func galleryNote(o analysis.Options) string {
 	return fmt.Sprintf("Circle: annotated center. Cross: predicted center. Dashed frame: the patch that the classifier saw. %s is the class looked for. Examples illustrate; they are not a sample to judge accuracy by.", o.Positive)
 }
 
-func newExamples(gallery []Example) ([]example, error) {
-	var out []example
+func newExamples(gallery []Example) ([]page.Picture, error) {
+	var out []page.Picture
 	for i, g := range gallery {
 		if !(g.Width > 0 && g.Height > 0) {
 			return nil, fmt.Errorf("example %s: size %v × %v: want positive numbers of pixels", g.Image, g.Width, g.Height)
 		}
-		thumbnail, err := pngURL(g.Thumbnail)
+		thumbnail, err := page.DataURL(g.Thumbnail)
 		if err != nil {
 			return nil, fmt.Errorf("example %s: thumbnail: %w", g.Image, err)
 		}
-		e := example{
-			ID: fmt.Sprintf("example-%d", i), Width: coordinate(g.Width), Height: coordinate(g.Height), Thumbnail: thumbnail,
+		e := page.Picture{
+			ID: fmt.Sprintf("example-%d", i), Width: page.Coordinate(g.Width), Height: page.Coordinate(g.Height), Image: thumbnail,
 			Title: fmt.Sprintf("Radiograph %s, %s", g.Image, g.Label),
 		}
 		if g.Patch != nil {
-			if e.Patch, err = pngURL(g.Patch); err != nil {
+			if e.Detail, err = page.DataURL(g.Patch); err != nil {
 				return nil, fmt.Errorf("example %s: patch: %w", g.Image, err)
 			}
-			e.PatchAlt = "The patch of radiograph " + g.Image
+			e.DetailAlt = "The patch of radiograph " + g.Image
 		}
 		distance := math.Hypot(g.PredX-g.TrueX, g.PredY-g.TrueY)
 		text := fmt.Sprintf("%.0f px", distance)
@@ -85,26 +69,14 @@ func newExamples(gallery []Example) ([]example, error) {
 const markSize = 0.016
 
 // overlays are drawn in the radiograph's pixels, with strokes in proportion to it.
-func (g Example) overlays() []overlay {
+func (g Example) overlays() []page.Overlay {
 	size := math.Max(g.Width, g.Height)
-	var c chart
+	var c page.Chart
 	if g.PatchX1 > g.PatchX0 && g.PatchY1 > g.PatchY0 {
-		c.rectangle("crop", g.PatchX0, g.PatchY0, g.PatchX1-g.PatchX0, g.PatchY1-g.PatchY0)
+		c.Rectangle("crop", g.PatchX0, g.PatchY0, g.PatchX1-g.PatchX0, g.PatchY1-g.PatchY0)
 	}
-	c.dot("truth", g.TrueX, g.TrueY, markSize*size)
+	c.Dot("truth", g.TrueX, g.TrueY, markSize*size)
 	arm := 0.9 * markSize * size
-	c.path("guess", "M# #l# #M# #l# #", g.PredX-arm, g.PredY-arm, 2*arm, 2*arm, g.PredX-arm, g.PredY+arm, 2*arm, -2*arm)
-	var out []overlay
-	for _, m := range c.Marks {
-		out = append(out, overlay{Class: m.Class, D: m.D, Stroke: coordinate(0.005 * size), Halo: coordinate(0.010 * size)})
-	}
-	return out
-}
-
-// pngURL checks that the bytes are a PNG and makes a data URL of them.
-func pngURL(picture []byte) (template.URL, error) {
-	if _, err := png.DecodeConfig(bytes.NewReader(picture)); err != nil {
-		return "", fmt.Errorf("not a PNG: %w", err)
-	}
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture)), nil
+	c.Path("guess", "M# #l# #M# #l# #", g.PredX-arm, g.PredY-arm, 2*arm, 2*arm, g.PredX-arm, g.PredY+arm, 2*arm, -2*arm)
+	return c.Overlays(size)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"femur/internal/analysis"
+	"femur/internal/report/page"
 )
 
 // partName is how a part is spoken of.
@@ -17,8 +18,8 @@ func partName(p analysis.Partition) string {
 }
 
 // localizationSection shows one part's errors: distribution, spread, table.
-func localizationSection(r analysis.Result, part analysis.Partition) (section, bool) {
-	s := section{ID: "localization-" + string(part), Title: "Finding the center, " + partName(part)}
+func localizationSection(r analysis.Result, part analysis.Partition) (page.Section, bool) {
+	s := page.Section{ID: "localization-" + string(part), Title: "Finding the center, " + partName(part)}
 	var charts []analysis.ErrorChart
 	for _, c := range r.Charts.Errors {
 		if c.Partition == part && c.N > 0 {
@@ -35,9 +36,9 @@ func localizationSection(r analysis.Result, part analysis.Partition) (section, b
 	}
 	s.Text = append(s.Text, "The constant-mean guess, for comparison, places every center at the mean relative position of the training centers.")
 	unit := charts[0].Unit
-	s.Figures = append(s.Figures, figure{
+	s.Figures = append(s.Figures, page.Figure{
 		Caption: caption,
-		Charts:  []chart{errorCurve(charts, part), errorBoxes(charts, part)},
+		Charts:  []page.Chart{errorCurve(charts, part), errorBoxes(charts, part)},
 		Data:    quantileTable(charts, part),
 	})
 	s.Tables = append(s.Tables, errorTable(r, part, unit), successTable(r, part))
@@ -63,7 +64,7 @@ func seriesOf(charts []analysis.ErrorChart) map[string]string {
 }
 
 // errorScale spans the charts' errors from their 2 to their 99 percent quantiles.
-func errorScale(charts []analysis.ErrorChart, from, to float64) scale {
+func errorScale(charts []analysis.ErrorChart, from, to float64) page.Scale {
 	low, high := 0.0, 0.0
 	for i, c := range charts {
 		l, h := c.Quantiles[2], c.Quantiles[99]
@@ -74,14 +75,14 @@ func errorScale(charts []analysis.ErrorChart, from, to float64) scale {
 	}
 	high = max(high, 1e-3)
 	low = min(max(low, high/1000), high/10)
-	return scale{low: round125(low, false), high: round125(high, true), from: from, to: to, log: true}
+	return page.Scale{Low: page.Round125(low, false), High: page.Round125(high, true), From: from, To: to, Log: true}
 }
 
-func errorCurve(charts []analysis.ErrorChart, part analysis.Partition) chart {
-	c := chart{ID: "error-curve-" + string(part), Title: "Cumulative localization error, " + partName(part), Width: 460, Height: 340}
+func errorCurve(charts []analysis.ErrorChart, part analysis.Partition) page.Chart {
+	c := page.Chart{ID: "error-curve-" + string(part), Title: "Cumulative localization error, " + partName(part), Width: 460, Height: 340}
 	x := errorScale(charts, 46, 440)
-	y := scale{low: 0, high: 100, from: 265, to: 28}
-	c.axes(x, y, "error, "+charts[0].Unit, "radiographs, %")
+	y := page.Scale{Low: 0, High: 100, From: 265, To: 28}
+	c.Axes(x, y, "error, "+charts[0].Unit, "radiographs, %")
 	class := seriesOf(charts)
 	var told []string
 	legend := 46.0
@@ -91,11 +92,11 @@ func errorCurve(charts []analysis.ErrorChart, part analysis.Partition) chart {
 		}
 		var points [][2]float64
 		for q, v := range e.Quantiles {
-			points = append(points, [2]float64{x.at(v), y.at(float64(q))})
+			points = append(points, [2]float64{x.At(v), y.At(float64(q))})
 		}
-		c.polyline("s s"+class[e.Arm], points, false)
-		c.path("s s"+class[e.Arm], "M# #h26", legend, 322.0)
-		c.text("", legend+31, 326, e.Arm)
+		c.Polyline("s s"+class[e.Arm], points, false)
+		c.Path("s s"+class[e.Arm], "M# #h26", legend, 322.0)
+		c.Text("", legend+31, 326, e.Arm)
 		legend += 48 + 7.2*float64(len(e.Arm))
 		told = append(told, fmt.Sprintf("%s reaches half of %d radiographs at %s and 90 percent at %s %s", e.Arm, e.N, short(e.Quantiles[50]), short(e.Quantiles[90]), e.Unit))
 	}
@@ -103,18 +104,18 @@ func errorCurve(charts []analysis.ErrorChart, part analysis.Partition) chart {
 	return c
 }
 
-func errorBoxes(charts []analysis.ErrorChart, part analysis.Partition) chart {
-	c := chart{ID: "error-boxes-" + string(part), Title: "Localization error by network and class, " + partName(part), Width: 460}
+func errorBoxes(charts []analysis.ErrorChart, part analysis.Partition) page.Chart {
+	c := page.Chart{ID: "error-boxes-" + string(part), Title: "Localization error by network and class, " + partName(part), Width: 460}
 	const left, top, pitch = 150.0, 14.0, 26.0
 	bottom := top + pitch*float64(len(charts))
 	c.Height = int(bottom) + 48
 	x := errorScale(charts, left, 445)
-	for _, v := range x.ticks() {
-		c.path("grid", "M# #V#", x.at(v), top, bottom)
-		c.text("mid soft", x.at(v), bottom+17, tickText(v))
+	for _, v := range x.Ticks() {
+		c.Path("grid", "M# #V#", x.At(v), top, bottom)
+		c.Text("mid soft", x.At(v), bottom+17, page.TickText(v))
 	}
-	c.path("axis", "M# #H#", left, bottom, x.to)
-	c.text("mid", (left+x.to)/2, bottom+36, "error, "+charts[0].Unit)
+	c.Path("axis", "M# #H#", left, bottom, x.To)
+	c.Text("mid", (left+x.To)/2, bottom+36, "error, "+charts[0].Unit)
 	class := seriesOf(charts)
 	var told []string
 	for i, e := range charts {
@@ -124,19 +125,19 @@ func errorBoxes(charts []analysis.ErrorChart, part analysis.Partition) chart {
 		if e.Group == "all" {
 			name, style = e.Arm, "end"
 		}
-		c.text(style, left-8, y+4, fmt.Sprintf("%s (%d)", name, e.N))
-		q := func(p int) float64 { return x.at(e.Quantiles[p]) }
-		c.path("whisker s"+class[e.Arm], "M# #H#M# #H#", q(5), y, q(25), q(75), y, q(95))
-		c.rectangle("box s"+class[e.Arm]+" f"+class[e.Arm], q(25), y-8, max(q(75)-q(25), 1), 16)
-		c.path("median s"+class[e.Arm], "M# #v16", q(50), y-8)
+		c.Text(style, left-8, y+4, fmt.Sprintf("%s (%d)", name, e.N))
+		q := func(p int) float64 { return x.At(e.Quantiles[p]) }
+		c.Path("whisker s"+class[e.Arm], "M# #H#M# #H#", q(5), y, q(25), q(75), y, q(95))
+		c.Rectangle("box s"+class[e.Arm]+" f"+class[e.Arm], q(25), y-8, max(q(75)-q(25), 1), 16)
+		c.Path("median s"+class[e.Arm], "M# #v16", q(50), y-8)
 		told = append(told, fmt.Sprintf("%s, %s: median %s", e.Arm, e.Group, short(e.Quantiles[50])))
 	}
 	c.Description = fmt.Sprintf("Box plots on a logarithmic axis, in %s. %s.", charts[0].Unit, strings.Join(told, "; "))
 	return c
 }
 
-func quantileTable(charts []analysis.ErrorChart, part analysis.Partition) table {
-	t := table{
+func quantileTable(charts []analysis.ErrorChart, part analysis.Partition) page.Table {
+	t := page.Table{
 		ID: "error-quantiles-" + string(part), Caption: fmt.Sprintf("Quantiles of the error in %s", charts[0].Unit),
 		Columns: []string{"network, class", "radiographs"},
 	}
@@ -167,8 +168,8 @@ func roundTo(v float64, digits int) float64 {
 
 // errorTable has median, 90 percent quantile and mean with intervals, by network
 // and class.
-func errorTable(r analysis.Result, part analysis.Partition, unit string) table {
-	t := table{
+func errorTable(r analysis.Result, part analysis.Partition, unit string) page.Table {
+	t := page.Table{
 		ID: "errors-" + string(part), Caption: fmt.Sprintf("Localization error with %s intervals, %s", levelText(r), partName(part)),
 		Columns: []string{"network, class", "patients, radiographs", "median, " + unit, "90 % quantile, " + unit, "mean, " + unit, "median, px", "ratio to constant mean"},
 	}
@@ -189,8 +190,8 @@ func errorTable(r analysis.Result, part analysis.Partition, unit string) table {
 }
 
 // successTable has the share of radiographs within each radius.
-func successTable(r analysis.Result, part analysis.Partition) table {
-	t := table{ID: "success-" + string(part), Caption: fmt.Sprintf("Share of radiographs localized within a radius, with %s intervals, %s", levelText(r), partName(part)), Columns: []string{"network, class"}}
+func successTable(r analysis.Result, part analysis.Partition) page.Table {
+	t := page.Table{ID: "success-" + string(part), Caption: fmt.Sprintf("Share of radiographs localized within a radius, with %s intervals, %s", levelText(r), partName(part)), Columns: []string{"network, class"}}
 	cells := indexEstimates(r.Metrics.Localization, part)
 	var names []string
 	for _, e := range r.Metrics.Localization {

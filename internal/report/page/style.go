@@ -1,10 +1,10 @@
-package report
+package page
 
 import "html/template"
 
-// styleSheet is the whole style: light, dark and paper. Series colors are Okabe and
+// StyleSheet is the whole style: light, dark and paper. Series colors are Okabe and
 // Ito's; s0 to s5 also differ in their dashes.
-const styleSheet template.CSS = `
+const StyleSheet template.CSS = `
 :root{
 --paper:#ffffff;--ink:#1b1f24;--soft:#4d5661;--line:#c9d0d8;--faint:#eef1f4;--accent:#0b5a8f;--warn:#fff3d6;--warnline:#a86500;
 --c0:#0072b2;--c1:#d55e00;--c2:#007a5a;--c3:#a8487f;--c4:#8a5f00;--c5:#2f6f95;--none:#6b7480}
@@ -79,6 +79,9 @@ text{fill:var(--ink);stroke:none}
 .gallery figure{margin:0}
 .gallery figcaption{overflow-wrap:anywhere}
 .gallery svg{display:block;width:100%;height:19rem;background:#000;border-radius:.25rem}
+.gallery.small{grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:1rem .8rem}
+.gallery.small svg{height:12rem}
+.gallery.small figcaption{font-size:.78rem;line-height:1.35}
 .gallery .patch{display:block;width:7rem;margin-top:.4rem;border:2px dashed #f0e442;background:#000}
 .gallery path{fill:none}
 .truth{stroke:#56b4e9}.guess{stroke:#ff9a4d}.crop{stroke:#f0e442;stroke-dasharray:6% 3%}

@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"math"
@@ -31,7 +31,7 @@ func luminance(t *testing.T, color string) float64 {
 // TestContrast checks each palette: text against its ground by WCAG AA (4.5, and 7
 // for the body), lines of charts by 3.
 func TestContrast(t *testing.T) {
-	palettes := regexp.MustCompile(`:root\{([^}]*)\}`).FindAllStringSubmatch(string(styleSheet), -1)
+	palettes := regexp.MustCompile(`:root\{([^}]*)\}`).FindAllStringSubmatch(string(StyleSheet), -1)
 	if len(palettes) != 3 {
 		t.Fatalf("%d palettes, want light, dark and paper", len(palettes))
 	}
@@ -60,13 +60,13 @@ func TestContrast(t *testing.T) {
 // sheet does not have.
 func TestClassesAreStyled(t *testing.T) {
 	for _, class := range []string{"axis", "grid", "zero", "chance", "margin", "band", "box", "whisker", "median", "bar", "hatch", "s", "truth", "guess", "crop", "halo", "wide", "mid", "end", "soft", "strong"} {
-		if !regexp.MustCompile(`\.` + class + `[\s{,]`).MatchString(string(styleSheet)) {
+		if !regexp.MustCompile(`\.` + class + `[\s{,]`).MatchString(string(StyleSheet)) {
 			t.Errorf("class %q has no style", class)
 		}
 	}
 	for i := range 6 {
-		for _, class := range strings.Fields(series(i) + " " + fill(i)) {
-			if !strings.Contains(string(styleSheet), "."+class+"{") {
+		for _, class := range strings.Fields(Series(i) + " " + Fill(i)) {
+			if !strings.Contains(string(StyleSheet), "."+class+"{") {
 				t.Errorf("class %q has no style", class)
 			}
 		}
@@ -74,45 +74,45 @@ func TestClassesAreStyled(t *testing.T) {
 }
 
 func TestScale(t *testing.T) {
-	linear := scale{low: 0, high: 10, from: 100, to: 200}
-	if got := linear.at(5); got != 150 {
+	linear := Scale{Low: 0, High: 10, From: 100, To: 200}
+	if got := linear.At(5); got != 150 {
 		t.Errorf("middle at %v, want 150", got)
 	}
-	if got := linear.at(50); got != 200 {
+	if got := linear.At(50); got != 200 {
 		t.Errorf("beyond the end at %v, want 200", got)
 	}
-	logarithm := scale{low: 1, high: 100, from: 0, to: 100, log: true}
-	if got := logarithm.at(10); math.Abs(got-50) > 1e-9 {
+	logarithm := Scale{Low: 1, High: 100, From: 0, To: 100, Log: true}
+	if got := logarithm.At(10); math.Abs(got-50) > 1e-9 {
 		t.Errorf("10 of 1 to 100 at %v, want 50", got)
 	}
-	if got := logarithm.at(0); got != 0 {
+	if got := logarithm.At(0); got != 0 {
 		t.Errorf("0 on a logarithm at %v, want the start", got)
 	}
 	for _, c := range []struct {
-		s    scale
+		s    Scale
 		want string
 	}{
-		{scale{low: 0, high: 1}, "0 0.2 0.4 0.6 0.8 1"},
-		{scale{low: 0, high: 100}, "0 20 40 60 80 100"},
-		{scale{low: -6.5, high: 6.5}, "−6 −4 −2 0 2 4 6"},
-		{scale{low: -0.3, high: 0.3}, "−0.3 −0.2 −0.1 0 0.1 0.2 0.3"},
-		{scale{low: 0.5, high: 20, log: true}, "0.5 1 2 5 10 20"},
+		{Scale{Low: 0, High: 1}, "0 0.2 0.4 0.6 0.8 1"},
+		{Scale{Low: 0, High: 100}, "0 20 40 60 80 100"},
+		{Scale{Low: -6.5, High: 6.5}, "−6 −4 −2 0 2 4 6"},
+		{Scale{Low: -0.3, High: 0.3}, "−0.3 −0.2 −0.1 0 0.1 0.2 0.3"},
+		{Scale{Low: 0.5, High: 20, Log: true}, "0.5 1 2 5 10 20"},
 	} {
 		var texts []string
-		for _, v := range c.s.ticks() {
-			texts = append(texts, tickText(v))
+		for _, v := range c.s.Ticks() {
+			texts = append(texts, TickText(v))
 		}
 		if got := strings.Join(texts, " "); got != c.want {
-			t.Errorf("ticks from %v to %v: %s, want %s", c.s.low, c.s.high, got, c.want)
+			t.Errorf("ticks from %v to %v: %s, want %s", c.s.Low, c.s.High, got, c.want)
 		}
 	}
 	for v, want := range map[float64][2]float64{0.7: {0.5, 1}, 3: {2, 5}, 50: {50, 50}, 101: {100, 200}} {
-		if down, up := round125(v, false), round125(v, true); math.Abs(down-want[0]) > 1e-9 || math.Abs(up-want[1]) > 1e-9 {
+		if down, up := Round125(v, false), Round125(v, true); math.Abs(down-want[0]) > 1e-9 || math.Abs(up-want[1]) > 1e-9 {
 			t.Errorf("%v rounds to %v and %v, want %v", v, down, up, want)
 		}
 	}
 	for v, want := range map[float64]string{-0.04: "0", 1.25: "1.2", 3: "3", -7.06: "-7.1"} {
-		if got := coordinate(v); got != want {
+		if got := Coordinate(v); got != want {
 			t.Errorf("coordinate %v is %q, want %q", v, got, want)
 		}
 	}
