@@ -8,7 +8,8 @@ import (
 )
 
 // external lists what a Sourced stage reads from outside the cache, digested, by port.
-func (s *session) external(ctx context.Context, n *Node, in []Port) ([]*bound, map[cache.Digest]SourceItem, error) {
+// base is the node's recipe as far as it is known before.
+func (s *session) external(ctx context.Context, n *Node, in []Port, base cache.Recipe) ([]*bound, map[cache.Digest]SourceItem, error) {
 	sourced, ok := n.Stage.(Sourced)
 	if !ok {
 		return nil, nil, nil
@@ -16,17 +17,17 @@ func (s *session) external(ctx context.Context, n *Node, in []Port) ([]*bound, m
 	if s.Files == nil {
 		return nil, nil, fmt.Errorf("sources: no files can be read here")
 	}
-	listed, err := sourced.Sources(ctx, s.Files)
+	listed, err := sourced.Sources(ctx, s.Files.As(n.Kind.Type, codeDigest(base)))
 	if err != nil {
 		return nil, nil, fmt.Errorf("sources: %w", err)
 	}
-	var paths []string
+	var files []SourceItem
 	for _, it := range listed {
 		if it.Path != "" {
-			paths = append(paths, it.Path)
+			files = append(files, it)
 		}
 	}
-	digested, err := s.Files.Digests(ctx, paths)
+	digested, err := s.Files.Digests(ctx, files)
 	if err != nil {
 		return nil, nil, fmt.Errorf("sources: %w", err)
 	}

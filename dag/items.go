@@ -88,7 +88,6 @@ func (s *session) itemsUnguarded(ctx context.Context, ev *evaluation, forced boo
 // since the instance's own record names its files and thousands of items need not repeat them. What
 // Collect alone reads is left out.
 func itemBase(instance cache.Recipe, stage Stage) cache.Recipe {
-	code := cache.Recipe{Stage: instance.Stage}
 	var collects cache.Recipe
 	if c, ok := stage.(CollectDescriber); ok {
 		c.DescribeCollect(&collects)
@@ -96,8 +95,6 @@ func itemBase(instance cache.Recipe, stage Stage) cache.Recipe {
 	r := cache.Recipe{Stage: instance.Stage}
 	for _, f := range instance.Fields {
 		switch f.Kind {
-		case cache.Code:
-			code.Fields = append(code.Fields, f)
 		case cache.Params, cache.Environment:
 			if slices.ContainsFunc(collects.Fields, func(c cache.Field) bool { return c.Kind == f.Kind && c.Label == f.Label }) {
 				continue
@@ -105,8 +102,19 @@ func itemBase(instance cache.Recipe, stage Stage) cache.Recipe {
 			r.Fields = append(r.Fields, f)
 		}
 	}
-	r.Add(cache.Code, "files", code.Key().String())
+	r.Add(cache.Code, "files", codeDigest(instance).String())
 	return r
+}
+
+// codeDigest is the code of a recipe in one value.
+func codeDigest(r cache.Recipe) cache.Digest {
+	code := cache.Recipe{Stage: r.Stage}
+	for _, f := range r.Fields {
+		if f.Kind == cache.Code {
+			code.Fields = append(code.Fields, f)
+		}
+	}
+	return cache.Digest(code.Key())
 }
 
 // places finds items at ports by id.

@@ -21,9 +21,12 @@ type Results interface {
 // Files is what lies outside the cache, digested and opened.
 type Files interface {
 	SourceFiles
-	// Digests returns the digest and size of each file, in the order asked. It may answer for files
-	// whose stat has not changed from an index.
-	Digests(ctx context.Context, paths []string) ([]cache.Artifact, error)
+	// As returns the files as a stage of the kind sees them: what its Derive remembers is forgotten when the
+	// digest of its code is another one.
+	As(kind string, code cache.Digest) SourceFiles
+	// Digests returns the digest and size of each item's file, in the order asked; all have a Path. It may
+	// answer for files whose stat has not changed from an index. An error tells no path of a private item.
+	Digests(ctx context.Context, items []SourceItem) ([]cache.Artifact, error)
 	// Open opens a file for reading.
 	Open(path string) (io.ReadCloser, error)
 }

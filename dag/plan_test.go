@@ -173,10 +173,10 @@ func TestPlanOfDamage(t *testing.T) {
 		name      string
 		component dag.Component
 		text      string
-		sweep     func(cache.Digest) func(cache.Digest) bool
+		sweep     func(cache.Digest) cache.Keep
 	}{
-		{"a blob is gone", dag.ComponentMissingOutput, "a part of its result is gone", func(d cache.Digest) func(cache.Digest) bool {
-			return func(x cache.Digest) bool { return x != d }
+		{"a blob is gone", dag.ComponentMissingOutput, "a part of its result is gone", func(d cache.Digest) cache.Keep {
+			return cache.Keep{Blob: func(a cache.Artifact) bool { return a.Digest != d }}
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -37,6 +37,17 @@ func (r Reader) Open(ctx context.Context, a cache.Artifact) (cache.Blob, error) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	data, err := r.readFile(src)
+	if err != nil {
+		return nil, src.failure(err)
+	}
+	if cache.Sum(data) != a.Digest {
+		return nil, src.failure(&BadInput{File: src.Path, Summary: "changed while the pipeline was running", Detail: "Run again when nothing writes to it."})
+	}
+	return memory{bytes.NewReader(data)}, nil
+}
+
+func (r Reader) readFile(src SourceItem) ([]byte, error) {
 	f, err := r.Files.Open(src.Path)
 	if err != nil {
 		return nil, err
@@ -46,10 +57,7 @@ func (r Reader) Open(ctx context.Context, a cache.Artifact) (cache.Blob, error) 
 	if err != nil {
 		return nil, fmt.Errorf("file %s: %w", src.Path, err)
 	}
-	if cache.Sum(data) != a.Digest {
-		return nil, &BadInput{File: src.Path, Record: string(src.ID), Summary: "changed while the pipeline was running", Detail: "Run again when nothing writes to it."}
-	}
-	return memory{bytes.NewReader(data)}, nil
+	return data, nil
 }
 
 type memory struct{ *bytes.Reader }

@@ -80,24 +80,6 @@ type (
 	}
 )
 
-// A SourceItem is one item of an external port: a file, or, when Path is empty, the bytes themselves.
-type SourceItem struct {
-	Port    string
-	ID      cache.ItemID
-	Patient cache.PatientID
-	Path    string // slash-separated, relative to the pipeline file (or absolute, as the pipeline wrote it)
-	Inline  []byte
-}
-
-// SourceFiles reads files beside the pipeline, relative to it. Contents are digested by the engine
-// through an index of file stats, so listing 43,000 unchanged files reads none of them.
-type SourceFiles interface {
-	ReadFile(path string) ([]byte, error)
-	// Glob lists regular files below dir, at any depth, sorted, as paths relative to dir.
-	Walk(dir string) ([]string, error)
-	Exists(path string) bool
-}
-
 // A Task is all a running stage sees: no store, clock, environment or network. Its methods may be called
 // from several goroutines.
 type Task interface {
@@ -146,9 +128,12 @@ type BadInput struct {
 	Record  string // id of the record or image; may be empty
 	Summary string // what is wrong
 	Detail  string // what to do, in whole sentences
+	// Origin is the file where File may not be told, since its path identifies people: for the user's own
+	// terminal alone. Error leaves it out, so that no log, event or record has it.
+	Origin string
 }
 
-// Error implements error: file:line, record, what is wrong and what to do, in one text.
+// Error implements error: file:line, record, what is wrong and what to do, in one text, without Origin.
 func (e *BadInput) Error() string {
 	s := e.File
 	if e.Line > 0 {

@@ -101,12 +101,36 @@ func (f Files) Walk(string) ([]string, error) { return nil, errors.New("dagtest:
 // Exists implements [dag.SourceFiles].
 func (f Files) Exists(path string) bool { _, ok := f[path]; return ok }
 
-// Digests implements [dag.Files].
-func (f Files) Digests(_ context.Context, paths []string) ([]cache.Artifact, error) {
-	found := make([]cache.Artifact, len(paths))
+// As implements [dag.Files].
+func (f Files) As(string, cache.Digest) dag.SourceFiles { return f }
+
+// Derive implements [dag.SourceFiles]; it remembers nothing.
+func (f Files) Derive(_ context.Context, paths []dag.SourcePath, _ string, derive func(string, []byte) ([]byte, error)) ([]dag.Derived, error) {
+	all := make([]dag.Derived, len(paths))
 	for i, p := range paths {
-		data, err := f.ReadFile(p)
+		b, err := f.ReadFile(p.Path)
+		if err == nil {
+			b, err = derive(p.Path, b)
+		}
+		all[i] = dag.Derived{Bytes: b, Err: err}
+	}
+	return all, nil
+}
+
+// Pseudonym implements [dag.SourceFiles]: a name that nobody could guess from it, under no key.
+func (f Files) Pseudonym(purpose, name string) (string, error) {
+	return purpose[:1] + cache.Sum([]byte(purpose+"\x00"+name)).Short(), nil
+}
+
+// Digests implements [dag.Files].
+func (f Files) Digests(_ context.Context, items []dag.SourceItem) ([]cache.Artifact, error) {
+	found := make([]cache.Artifact, len(items))
+	for i, it := range items {
+		data, err := f.ReadFile(it.Path)
 		if err != nil {
+			if it.Private {
+				err = dag.Conceal(err, it.Path)
+			}
 			return nil, err
 		}
 		found[i] = cache.Artifact{Media: cache.MediaFile, Digest: cache.Sum(data), Size: int64(len(data))}

@@ -7,6 +7,7 @@ package stagetest
 import (
 	"bytes"
 	"context"
+	"encoding/base32"
 	"fmt"
 	"io"
 	"io/fs"
@@ -204,4 +205,26 @@ func (f Files) Walk(dir string) ([]string, error) {
 		return err
 	})
 	return out, err
+}
+
+// Derive implements [dag.SourceFiles]; it remembers nothing.
+func (f Files) Derive(_ context.Context, paths []dag.SourcePath, _ string, derive func(string, []byte) ([]byte, error)) ([]dag.Derived, error) {
+	all := make([]dag.Derived, len(paths))
+	for i, p := range paths {
+		b, err := f.ReadFile(p.Path)
+		if err == nil {
+			b, err = derive(p.Path, b)
+		}
+		if err != nil && p.Private {
+			err = dag.Conceal(err, p.Path)
+		}
+		all[i] = dag.Derived{Bytes: b, Err: err}
+	}
+	return all, nil
+}
+
+// Pseudonym implements [dag.SourceFiles]: of the form that the program's have, under a key that everyone knows.
+func (f Files) Pseudonym(purpose, name string) (string, error) {
+	sum := cache.Sum(fmt.Appendf(nil, "%d %s %s", len(purpose), purpose, name))
+	return purpose[:1] + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10])), nil
 }

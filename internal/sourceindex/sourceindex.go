@@ -129,7 +129,11 @@ func (x *Index) stat(path string) (os.FileInfo, error) {
 }
 
 // Digests implements [dag.Files]. Files whose stat has not changed are not read.
-func (x *Index) Digests(ctx context.Context, paths []string) ([]cache.Artifact, error) {
+func (x *Index) Digests(ctx context.Context, items []dag.SourceItem) ([]cache.Artifact, error) {
+	paths := make([]string, len(items))
+	for i, it := range items {
+		paths[i] = it.Path
+	}
 	if err := x.load(ctx, paths); err != nil {
 		return nil, err
 	}

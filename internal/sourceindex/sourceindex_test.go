@@ -58,11 +58,20 @@ func (d *desk) index() *Index {
 	return x
 }
 
+// files makes items of paths.
+func files(paths []string) []dag.SourceItem {
+	items := make([]dag.SourceItem, len(paths))
+	for i, p := range paths {
+		items[i].Path = p
+	}
+	return items
+}
+
 // digests asks a new index, and returns how many files it read.
 func (d *desk) digests(paths ...string) ([]cache.Artifact, int) {
 	d.t.Helper()
 	d.read.Store(0)
-	as, err := d.index().Digests(context.Background(), paths)
+	as, err := d.index().Digests(context.Background(), files(paths))
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -180,7 +189,7 @@ func TestDamagedIndex(t *testing.T) {
 
 func TestMissingFileKeepsWhatWasRead(t *testing.T) {
 	d := newDesk(t, "a.png")
-	_, err := d.index().Digests(context.Background(), []string{"a.png", "gone.png"})
+	_, err := d.index().Digests(context.Background(), files([]string{"a.png", "gone.png"}))
 	var bad *dag.BadInput
 	if !errors.As(err, &bad) || bad.File != "gone.png" || bad.Summary != "no such file" {
 		t.Errorf("error %v", err)
@@ -240,7 +249,7 @@ func TestRefusedByName(t *testing.T) {
 	if _, err := x.ReadFile("pipe"); err == nil {
 		t.Error("a FIFO was read")
 	}
-	if _, err := x.Digests(context.Background(), []string{"."}); err == nil {
+	if _, err := x.Digests(context.Background(), files([]string{"."})); err == nil {
 		t.Error("a folder has a digest")
 	}
 	if _, err := x.Walk("a.png"); err == nil || err.Error() != "a.png: is a file, not a folder. Name the folder that the files lie in." {
@@ -251,7 +260,7 @@ func TestRefusedByName(t *testing.T) {
 func TestFileBesideTheRoot(t *testing.T) {
 	d := newDesk(t, "pipeline/x", "elsewhere/a.png")
 	x := New(filepath.Join(d.root, "pipeline"), "", d.notes)
-	as, err := x.Digests(context.Background(), []string{"../elsewhere/a.png", filepath.Join(d.root, "elsewhere", "a.png")})
+	as, err := x.Digests(context.Background(), files([]string{"../elsewhere/a.png", filepath.Join(d.root, "elsewhere", "a.png")}))
 	if err != nil || as[0] != as[1] || as[0].Digest != cache.Sum([]byte("content of elsewhere/a.png")) {
 		t.Errorf("%v, error %v", as, err)
 	}
@@ -302,7 +311,7 @@ func BenchmarkUnchanged43000(b *testing.B) {
 		x.now = func() time.Time { return time.Now().Add(time.Minute) }
 		return x
 	}
-	if _, err := open().Digests(context.Background(), paths); err != nil {
+	if _, err := open().Digests(context.Background(), files(paths)); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
@@ -311,7 +320,7 @@ func BenchmarkUnchanged43000(b *testing.B) {
 		if err != nil || len(found) != len(paths) {
 			b.Fatal(len(found), err)
 		}
-		if _, err := x.Digests(context.Background(), found); err != nil {
+		if _, err := x.Digests(context.Background(), files(found)); err != nil {
 			b.Fatal(err)
 		}
 	}
