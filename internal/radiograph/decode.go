@@ -8,9 +8,11 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+
+	"golang.org/x/image/tiff"
 )
 
-// Decode reads a PNG or JPEG file and returns its pixels, oriented, as 16-bit gray. The format is told from the
+// Decode reads a PNG, JPEG or TIFF file and returns its pixels, oriented, as 16-bit gray. The format is told from the
 // content; name only opens the messages. A truncated or damaged file, one beyond the limits, and a file of another
 // kind are errors that say so.
 func Decode(r io.Reader, name string, limits Limits) (Image, Facts, error) {
@@ -23,23 +25,24 @@ func Decode(r io.Reader, name string, limits Limits) (Image, Facts, error) {
 
 // DecodeBytes is [Decode] for a file that is in memory.
 func DecodeBytes(b []byte, name string, limits Limits) (Image, Facts, error) {
-	facts, err := ProbeBytes(b, name, limits)
+	return DecodeWith(b, name, DecodeOptions{Limits: limits})
+}
+
+// DecodeWith is [DecodeBytes] with all settings.
+func DecodeWith(b []byte, name string, options DecodeOptions) (Image, Facts, error) {
+	if t := options.Truncated; t != "" && t != RefuseTruncated && t != UseTruncated {
+		panic(fmt.Sprintf("radiograph: no truncation %q", t))
+	}
+	facts, err := ProbeBytes(b, name, options.Limits)
 	if err != nil {
 		return Image{}, Facts{}, err
 	}
-	var decoded image.Image
-	switch facts.Format {
-	case PNG:
-		decoded, err = png.Decode(bytes.NewReader(b))
-	case JPEG:
-		decoded, err = jpeg.Decode(bytes.NewReader(b))
+	im, err := pixels(b, facts.Format)
+	if err != nil && facts.Format == JPEG && options.Truncated == UseTruncated {
+		im, err = rescue(b, &facts, err)
 	}
 	if err != nil {
 		return Image{}, Facts{}, damage(name, facts.Format, b, err)
-	}
-	im, err := toGray(decoded)
-	if err != nil {
-		return Image{}, Facts{}, fmt.Errorf("%s: %w", name, err)
 	}
 	im = im.Oriented(facts.Orientation)
 	if im.Width != facts.Width || im.Height != facts.Height {
@@ -47,6 +50,24 @@ func DecodeBytes(b []byte, name string, limits Limits) (Image, Facts, error) {
 			name, facts.Width, facts.Height, im.Width, im.Height)
 	}
 	return im, facts, nil
+}
+
+// pixels decodes a file that a probe has accepted, as it is stored.
+func pixels(b []byte, f Format) (Image, error) {
+	var decoded image.Image
+	var err error
+	switch f {
+	case PNG:
+		decoded, err = png.Decode(bytes.NewReader(b))
+	case JPEG:
+		decoded, err = jpeg.Decode(bytes.NewReader(b))
+	case TIFF:
+		decoded, err = tiff.Decode(bytes.NewReader(b))
+	}
+	if err != nil {
+		return Image{}, err
+	}
+	return toGray(decoded)
 }
 
 // readAll reads at most limits.MaxBytes.
@@ -62,12 +83,18 @@ func readAll(r io.Reader, name string, limits Limits) ([]byte, error) {
 	return b, nil
 }
 
+// errUnsupported is wrapped by errors about files that are sound and of a kind that is not read.
+var errUnsupported = errors.New("not supported")
+
 // damage words a decoder's error for the person who has the file.
 func damage(name string, f Format, b []byte, err error) error {
 	var unsupportedPNG png.UnsupportedError
 	var unsupportedJPEG jpeg.UnsupportedError
+	var unsupportedTIFF tiff.UnsupportedError
 	switch {
-	case errors.As(err, &unsupportedPNG), errors.As(err, &unsupportedJPEG):
+	case errors.Is(err, errUnsupported):
+		return fmt.Errorf("%s: %w", name, err)
+	case errors.As(err, &unsupportedPNG), errors.As(err, &unsupportedJPEG), errors.As(err, &unsupportedTIFF):
 		return fmt.Errorf("%s: this kind of %s is not supported: %w", name, f, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), !ended(f, b):
 		return fmt.Errorf("%s: truncated %s: the data end after %d bytes, before the picture does; copy the file again (%w)", name, f, len(b), err)
@@ -76,11 +103,14 @@ func damage(name string, f Format, b []byte, err error) error {
 }
 
 // ended reports whether the format's end mark stands near the end of the file. It only words a message: decoders
-// meet a cut in compressed data as nonsense before they run out of bytes.
+// meet a cut in compressed data as nonsense before they run out of bytes. TIFF has no end mark.
 func ended(f Format, b []byte) bool {
 	tail := b[max(0, len(b)-1024):]
-	if f == PNG {
+	switch f {
+	case PNG:
 		return bytes.Contains(tail, []byte("IEND"))
+	case JPEG:
+		return bytes.Contains(tail, []byte{0xff, 0xd9})
 	}
-	return bytes.Contains(tail, []byte{0xff, 0xd9})
+	return true
 }

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// tiff is an EXIF block that holds the orientation alone.
-func tiff(orientation uint16) []byte {
+// exifBlock is an EXIF block that holds the orientation alone.
+func exifBlock(orientation uint16) []byte {
 	b := []byte("II*\x00\x08\x00\x00\x00\x01\x00")
 	b = binary.LittleEndian.AppendUint16(b, 0x0112)
 	b = binary.LittleEndian.AppendUint16(b, 3) // SHORT
@@ -26,7 +26,7 @@ func tiff(orientation uint16) []byte {
 
 // withEXIF puts the orientation into a JPEG or PNG file.
 func withEXIF(file []byte, orientation uint16) []byte {
-	block := tiff(orientation)
+	block := exifBlock(orientation)
 	if file[0] == 0xff {
 		block = append([]byte("Exif\x00\x00"), block...)
 		segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(block)+2))
@@ -225,9 +225,9 @@ func TestDecodeRefuses(t *testing.T) {
 		want string
 	}{
 		{"empty", nil, "empty"},
-		{"text", []byte("patient,label\n"), "neither PNG nor JPEG: the file begins with 70 61"},
+		{"text", []byte("patient,label\n"), "neither PNG nor JPEG nor TIFF: the file begins with 70 61"},
 		{"dicom", dicom, "DICOM"},
-		{"tiff", []byte("II*\x00rest"), "TIFF"},
+		{"tiff", []byte("II*\x00rest"), "truncated tiff: the data end after 8 bytes"},
 		{"png signature only", p[:8], "truncated png"},
 		{"png cut in half", p[:len(p)/2], "truncated png"},
 		{"png without its end", p[:len(p)-12], "truncated png"},

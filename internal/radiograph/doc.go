@@ -13,11 +13,13 @@
 // Every function is deterministic to the bit on every machine: integer arithmetic, or floating point in which each
 // product is rounded before it is added, so that no compiler may fuse the two. Compressed bytes (containers and PNG
 // files) are in addition the same only for the same versions of the compressor and of Go. Damage in a file is an error that
-// says what is wrong; no function returns part of an image.
+// says what is wrong; no function returns part of an image, unless [UseTruncated] asks for it.
 //
 // # Limits
 //
-// PNG and JPEG here; DICOM is another package's. Eight bits become sixteen by v·257; a file that stores, say, twelve
-// bits in sixteen stays as dark as it is. JPEG with 12 bits a sample and arithmetic coding are refused. Transparency
-// is laid over black.
+// PNG, JPEG and TIFF here; DICOM is the package below, femur/internal/radiograph/dicom. Eight bits become sixteen by
+// v·257; a file that stores, say, twelve bits in sixteen stays as dark as it is. Transparency is laid over black.
+// Refused by name are JPEG with 12 bits a sample, arithmetic coding or CMYK without Adobe's marker; TIFF of several
+// pages, BigTIFF, and TIFF with JPEG inside, CMYK, YCbCr, signed or floating-point samples. The resolution that a TIFF
+// or JPEG file states is that of a print or a screen, not of the detector, and is not read.
 package radiograph

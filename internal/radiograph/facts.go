@@ -7,9 +7,10 @@ type Format string
 const (
 	PNG  Format = "png"
 	JPEG Format = "jpeg"
+	TIFF Format = "tiff"
 )
 
-// Facts are what a file says about itself.
+// Facts are what a file says about itself, and what of it was missing.
 type Facts struct {
 	Format        Format
 	Width, Height int         // oriented, in pixels
@@ -17,6 +18,13 @@ type Facts struct {
 	Color         bool        // more than one channel was stored; the image holds their luminance
 	Orientation   Orientation // as the file states it; already applied to Width, Height and the image
 	Progressive   bool        // JPEG only: stored in several scans
+	WhiteIsZero   bool        // TIFF only: small numbers are bright in the file; the image is inverted already
+
+	// The rest is set by decoding under [UseTruncated]; a probe does not see the end of a picture.
+
+	Truncated   bool // JPEG only: the file ends before the picture does
+	MissingRows int  // of the rows as stored, before orienting: those at the end that the file lacks, black in the image
+	Blurred     bool // progressive JPEG only: scans that hold detail are missing, all over the picture
 }
 
 // Limits bound what a file may ask for before memory is spent on it. A zero field takes the default.
@@ -35,4 +43,23 @@ func (l Limits) withDefaults() Limits {
 		l.MaxBytes = 1 << 29
 	}
 	return l
+}
+
+// A Truncation says what is done with a JPEG file that ends before its picture does, as a copy does that was
+// interrupted.
+type Truncation string
+
+// The ways. Other formats are always refused when truncated, as nothing tells which of their pixels are right.
+const (
+	// RefuseTruncated makes it an error; it is also what the empty Truncation means.
+	RefuseTruncated Truncation = "refuse"
+	// UseTruncated decodes what is there exactly as it is in the whole file and leaves the rest black; the facts
+	// say how much that is. A file that ends before its first pixels is an error still.
+	UseTruncated Truncation = "use"
+)
+
+// DecodeOptions are the settings of [DecodeWith]. The zero value has the default limits and refuses what is truncated.
+type DecodeOptions struct {
+	Limits    Limits
+	Truncated Truncation
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/bep/imagemeta"
 )
 
-// Probe reads what a PNG or JPEG file says about itself without decoding its pixels. The sides are those of the
+// Probe reads what a PNG, JPEG or TIFF file says about itself without decoding its pixels. The sides are those of the
 // oriented image, the ones [Decode] would return.
 func Probe(r io.Reader, name string, limits Limits) (Facts, error) {
 	b, err := readAll(r, name, limits)
@@ -48,6 +48,9 @@ func ProbeBytes(b []byte, name string, limits Limits) (Facts, error) {
 		facts.BitsStored = 8
 		facts.Color = err == nil && config.ColorModel != color.GrayModel
 		facts.Progressive = progressive(b)
+	case TIFF:
+		facts, err = probeTIFF(b)
+		config.Width, config.Height = facts.Width, facts.Height
 	}
 	if err != nil {
 		return Facts{}, damage(name, format, b, err)
@@ -60,8 +63,10 @@ func ProbeBytes(b []byte, name string, limits Limits) (Facts, error) {
 			name, config.Width, config.Height, limits.MaxPixels)
 	}
 	facts.Width, facts.Height = config.Width, config.Height
-	if facts.Orientation, err = orientation(b, format); err != nil {
-		return Facts{}, fmt.Errorf("%s: %w", name, err)
+	if format != TIFF { // whose own tag was read above
+		if facts.Orientation, err = orientation(b, format); err != nil {
+			return Facts{}, fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	if facts.Orientation.Swaps() {
 		facts.Width, facts.Height = facts.Height, facts.Width
@@ -79,11 +84,12 @@ func sniff(b []byte) (Format, error) {
 	case bytes.HasPrefix(b, []byte{0xff, 0xd8, 0xff}):
 		return JPEG, nil
 	case len(b) >= 132 && string(b[128:132]) == "DICM":
-		return "", errors.New("a DICOM file, not PNG or JPEG; use the dicom source")
-	case bytes.HasPrefix(b, []byte("II*\x00")), bytes.HasPrefix(b, []byte("MM\x00*")):
-		return "", errors.New("a TIFF file, not PNG or JPEG; convert it to 16-bit PNG")
+		return "", errors.New("a DICOM file, not PNG, JPEG or TIFF; use the dicom source")
+	case bytes.HasPrefix(b, []byte("II*\x00")), bytes.HasPrefix(b, []byte("MM\x00*")),
+		bytes.HasPrefix(b, []byte("II+\x00")), bytes.HasPrefix(b, []byte("MM\x00+")): // the last two are BigTIFF
+		return TIFF, nil
 	}
-	return "", fmt.Errorf("neither PNG nor JPEG: the file begins with % x", b[:min(8, len(b))])
+	return "", fmt.Errorf("neither PNG nor JPEG nor TIFF: the file begins with % x", b[:min(8, len(b))])
 }
 
 // orientation returns the file's EXIF orientation. Metadata that cannot be read is no reason to refuse pixels that
