@@ -1,0 +1,2 @@
+// Package duplicates finds radiographs that show the same exposure.
+package duplicates
