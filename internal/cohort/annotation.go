@@ -96,6 +96,20 @@ func (s Score) Encode() []byte { return encode(s) }
 // DecodeScore reads what [Score.Encode] wrote.
 func DecodeScore(b []byte) (Score, error) { return decode[Score]("score", b) }
 
+// A Refusal says why a radiograph of the source did not become part of the cohort.
+type Refusal struct {
+	Summary string `json:"summary"`          // what is wrong
+	Detail  string `json:"detail,omitempty"` // what to do, in whole sentences
+	// Skipped says that it was left out on purpose: nothing is wrong with it.
+	Skipped bool `json:"skipped,omitempty"`
+}
+
+// Encode writes the refusal as JSON.
+func (r Refusal) Encode() []byte { return encode(r) }
+
+// DecodeRefusal reads what [Refusal.Encode] wrote.
+func DecodeRefusal(b []byte) (Refusal, error) { return decode[Refusal]("refusal", b) }
+
 func encode(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -55,12 +55,6 @@ type LinkRow struct {
 	Conflict string `parquet:"conflict"`
 }
 
-// A Refusal says why a radiograph of the source did not become part of the cohort.
-type Refusal struct {
-	Summary string `json:"summary"` // what is wrong
-	Detail  string `json:"detail"`  // what to do, in whole sentences
-}
-
 // A SplitRow says where a radiograph stands.
 type SplitRow struct {
 	ID      string `parquet:"id"`
