@@ -1,0 +1,288 @@
+package dicom
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	library "github.com/suyashkumar/dicom"
+	"github.com/suyashkumar/dicom/pkg/tag"
+)
+
+// maxLongValue bounds values with a length of 32 bits: a lookup table of 65,536 entries of 16 bits, or the offsets of
+// all frames.
+const maxLongValue = 1 << 17
+
+// An attribute is how an element that is wanted is read.
+type attribute struct{ vr string }
+
+// wants is the list of all elements that are read. Everything else in a file is passed over.
+func wants(t id) (attribute, bool) {
+	switch t {
+	case sopInstance, studyInstance:
+		return attribute{"UI"}, true
+	case modality, imageLaterality, laterality, photometric, viewPosition, voiFunction, presentationShape,
+		calibrationType, lossyCompression, recordType:
+		return attribute{"CS"}, true
+	case fileReference:
+		return attribute{"ST"}, true // CS by the standard; not split at backslashes here
+	case studyDate:
+		return attribute{"DA"}, true
+	case patient, patientIssuer, institution, codeMeaning:
+		return attribute{"LO"}, true
+	case frameCount, aspectRatio:
+		return attribute{"IS"}, true
+	case rescaleSlope, rescaleIntercept, windowCenter, windowWidth, pixelSpacing, imagerSpacing, scannedSpacing,
+		magnification:
+		return attribute{"DS"}, true
+	case samples, planarConfiguration, rows, columns, bitsAllocated, bitsStored, highBit, pixelRepresentation,
+		paddingValue, paddingLimit, lutDescriptor, redDescriptor, greenDescriptor, blueDescriptor, recordInUse:
+		return attribute{"US"}, true
+	case lutData, redData, greenData, blueData:
+		return attribute{"OW"}, true
+	case segmentedRed, offsetTable, offsetLengths:
+		return attribute{"OB"}, true
+	case modalityLUTs, voiLUTs, viewCodes, directoryRecords, sharedGroups, frameGroups, groupMeasures, groupRescale,
+		groupVOI:
+		return attribute{"SQ"}, true
+	}
+	return attribute{}, false
+}
+
+// The elements that are read, by their names in PS3.6.
+const (
+	recordInUse         id = 0x00041410
+	recordType          id = 0x00041430
+	directoryRecords    id = 0x00041220
+	fileReference       id = 0x00041500
+	sopInstance         id = 0x00080018
+	studyDate           id = 0x00080020
+	modality            id = 0x00080060
+	institution         id = 0x00080080
+	codeMeaning         id = 0x00080104
+	patient             id = 0x00100020
+	patientIssuer       id = 0x00100021
+	magnification       id = 0x00181114 // Estimated Radiographic Magnification Factor
+	imagerSpacing       id = 0x00181164
+	scannedSpacing      id = 0x00182010 // Nominal Scanned Pixel Spacing
+	viewPosition        id = 0x00185101
+	studyInstance       id = 0x0020000d
+	laterality          id = 0x00200060
+	imageLaterality     id = 0x00200062
+	samples             id = 0x00280002
+	photometric         id = 0x00280004
+	planarConfiguration id = 0x00280006
+	frameCount          id = 0x00280008
+	rows                id = 0x00280010
+	columns             id = 0x00280011
+	pixelSpacing        id = 0x00280030
+	aspectRatio         id = 0x00280034
+	bitsAllocated       id = 0x00280100
+	bitsStored          id = 0x00280101
+	highBit             id = 0x00280102
+	pixelRepresentation id = 0x00280103
+	paddingValue        id = 0x00280120
+	paddingLimit        id = 0x00280121
+	calibrationType     id = 0x00280a02 // Pixel Spacing Calibration Type
+	windowCenter        id = 0x00281050
+	windowWidth         id = 0x00281051
+	rescaleIntercept    id = 0x00281052
+	rescaleSlope        id = 0x00281053
+	voiFunction         id = 0x00281056
+	redDescriptor       id = 0x00281101
+	greenDescriptor     id = 0x00281102
+	blueDescriptor      id = 0x00281103
+	redData             id = 0x00281201
+	greenData           id = 0x00281202
+	blueData            id = 0x00281203
+	segmentedRed        id = 0x00281221
+	lossyCompression    id = 0x00282110
+	modalityLUTs        id = 0x00283000
+	lutDescriptor       id = 0x00283002
+	lutData             id = 0x00283006
+	voiLUTs             id = 0x00283010
+	groupMeasures       id = 0x00289110 // Pixel Measures Sequence
+	groupVOI            id = 0x00289132 // Frame VOI LUT Sequence
+	groupRescale        id = 0x00289145 // Pixel Value Transformation Sequence
+	viewCodes           id = 0x00540220
+	presentationShape   id = 0x20500020
+	sharedGroups        id = 0x52009229
+	frameGroups         id = 0x52009230
+	offsetTable         id = 0x7fe00001 // Extended Offset Table
+	offsetLengths       id = 0x7fe00002
+)
+
+// attributes are the values of the elements that are wanted, as the library reads them.
+type attributes map[id]*library.Element
+
+// readAttributes lets the library read what a scanner kept. The library panics on values that are not of the type it
+// expects; this is the border where that ends.
+func readAttributes(kept []byte, big bool) (a attributes, err error) {
+	defer func() {
+		if recover() != nil {
+			a, err = nil, errors.New("damaged: the header cannot be read")
+		}
+	}()
+	whole := io.MultiReader(bytes.NewReader(preamble(big)), bytes.NewReader(kept))
+	parser, err := library.NewParser(whole, int64(len(kept)+preambleSize), nil)
+	if err != nil {
+		return nil, errors.New("damaged: the header cannot be read") // the library's words may quote the file
+	}
+	a = attributes{}
+	for {
+		e, err := parser.Next()
+		if errors.Is(err, library.ErrorEndOfDICOM) {
+			return a, nil
+		}
+		if err != nil {
+			return nil, errors.New("damaged: the header cannot be read")
+		}
+		a[idOf(e.Tag)] = e
+	}
+}
+
+// preambleSize is the size of what preamble returns.
+const preambleSize = 132 + 12 + 8 + 20
+
+// preamble returns the beginning of a file that names the form of what a scanner keeps. Without it the library tries
+// forms, and believes lengths while it does.
+func preamble(big bool) []byte {
+	uid := explicitLittle + "\x00"
+	if big {
+		uid = explicitBig + "\x00"
+	}
+	var s scanner
+	out := append(make([]byte, 128, preambleSize), "DICM"...)
+	out = binary.LittleEndian.AppendUint32(s.appendHead(out, 0x00020000, "UL", 4), uint32(8+len(uid)))
+	return append(s.appendHead(out, transferSyntax, "UI", len(uid)), uid...)
+}
+
+func idOf(t tag.Tag) id { return id(t.Group)<<16 | id(t.Element) }
+
+// texts returns the values of a text element, without padding.
+func (a attributes) texts(t id) []string {
+	e := a[t]
+	if e == nil || e.Value == nil {
+		return nil
+	}
+	values, _ := e.Value.GetValue().([]string)
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = readable(strings.Trim(v, " \x00\t\r\n"))
+	}
+	return out
+}
+
+// readable makes text valid UTF-8. Files in other character sets are read as Latin-1: that is wrong for names in other
+// scripts and exact as an identity, which is all that is asked of it.
+func readable(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		b.WriteRune(rune(c))
+	}
+	return b.String()
+}
+
+// text returns the first value of a text element, "" where there is none.
+func (a attributes) text(t id) string {
+	if v := a.texts(t); len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// whole returns the whole text of an element, with its backslashes.
+func (a attributes) whole(t id) string { return strings.Join(a.texts(t), `\`) }
+
+// ints returns the values of a binary integer element.
+func (a attributes) ints(t id) []int {
+	e := a[t]
+	if e == nil || e.Value == nil {
+		return nil
+	}
+	v, _ := e.Value.GetValue().([]int)
+	return v
+}
+
+// int returns the value of an element that has one.
+func (a attributes) int(t id) (v int, ok bool) {
+	if v := a.ints(t); len(v) > 0 {
+		return v[0], true
+	}
+	return 0, false
+}
+
+// signedWord returns the first word of an element as a stored value of the image is read.
+func (a attributes) signedWord(t id, signed bool) (v int, ok bool) {
+	v, ok = a.int(t)
+	if signed {
+		return int(int16(uint16(v))), ok
+	}
+	return int(uint16(v)), ok
+}
+
+// data returns the bytes of an element.
+func (a attributes) data(t id) []byte {
+	e := a[t]
+	if e == nil || e.Value == nil {
+		return nil
+	}
+	b, _ := e.Value.GetValue().([]byte)
+	return b
+}
+
+// items returns the items of a sequence.
+func (a attributes) items(t id) []attributes {
+	e := a[t]
+	if e == nil || e.Value == nil {
+		return nil
+	}
+	values, _ := e.Value.GetValue().([]*library.SequenceItemValue)
+	out := make([]attributes, len(values))
+	for i, v := range values {
+		out[i] = attributes{}
+		elements, _ := v.GetValue().([]*library.Element)
+		for _, e := range elements {
+			out[i][idOf(e.Tag)] = e
+		}
+	}
+	return out
+}
+
+// decimals returns the values of a decimal string. An empty element gives none; one that is not a number is an error
+// that does not quote it.
+func (a attributes) decimals(t id) ([]float64, error) {
+	var out []float64
+	for _, s := range a.texts(t) {
+		if s == "" {
+			continue
+		}
+		v, err := decimal(s)
+		if err != nil {
+			return nil, fmt.Errorf("element %v is not a number", t)
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// decimal reads a decimal string as PS3.5 6.2 defines it, but for its length.
+func decimal(s string) (float64, error) {
+	if strings.Trim(s, "+-.0123456789eE") != "" {
+		return 0, errors.New("not a number")
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
+		return 0, errors.New("not a number")
+	}
+	return v, nil
+}
