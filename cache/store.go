@@ -72,10 +72,12 @@ type Store interface {
 	FindDigest(ctx context.Context, prefix string) iter.Seq2[Digest, error]
 	// Blobs yields every stored blob, sorted by digest, with the media of its first Put, for verification.
 	Blobs(ctx context.Context) iter.Seq2[Artifact, error]
-	// Sweep removes the blobs that are not live, and the records of single items that lost an output with
-	// them; whole-instance records stay as history. It returns the bytes that the removed blobs took. The
-	// rest of the store waits for it, so live must not use the store.
-	Sweep(ctx context.Context, live func(Digest) bool) (freed int64, err error)
+	// Sweep removes the records and blobs that are not to be kept, and with them the records of single items
+	// that lost an output; a whole-instance record that is kept stays as history, whatever it lost. Then it
+	// makes the store forget: no file of it holds what was removed, where [Swept] says Forgotten. The rest of
+	// the store waits for it. It is safe to stop at any moment: what is kept is never touched, and the next
+	// Sweep goes on.
+	Sweep(ctx context.Context, keep Keep) (Swept, error)
 	// Note returns what PutNotes stored under the name, or ErrMiss. Notes are small advisory facts, such as
 	// the index of file digests. They may be lost at any time without harm; an empty note is none.
 	Note(ctx context.Context, name string) ([]byte, error)
@@ -83,6 +85,27 @@ type Store interface {
 	// Close ends the store; what was put and never committed may be kept or not. Blobs that are still open
 	// answer with an error from then on.
 	Close() error
+}
+
+// A Keep decides what survives a Sweep. Its functions must not use the store. Record is asked first, of
+// every record in the order of their commits, then Blob of every blob; nil keeps all. A blob's artifact has the
+// media of its first Put.
+type Keep struct {
+	Record func(Record) bool
+	Blob   func(Artifact) bool
+	// DryRun counts what would go and removes nothing; a store that is open for reading can do it.
+	DryRun bool
+}
+
+// Swept says what a Sweep removed, or would remove.
+type Swept struct {
+	Records int   // of whole instances and of single items
+	Blobs   int   // blobs, not their parts
+	Bytes   int64 // that they took in the store, compressed and each part once
+	// Forgotten says that no file of the store holds anything of what was ever removed. Where it is false
+	// after a Sweep that is no DryRun, Short is how many bytes of free disk were missing for that.
+	Forgotten bool
+	Short     int64
 }
 
 // ErrClosed says that a store or a blob was used after its Close.

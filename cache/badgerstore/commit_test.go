@@ -114,9 +114,9 @@ func TestSweepShrinksFiles(t *testing.T) {
 	if err := s.flush(); err != nil {
 		t.Fatal(err)
 	}
-	freed, err := s.Sweep(t.Context(), func(d cache.Digest) bool { return d == keep.Digest })
-	if err != nil || freed < 59<<20 {
-		t.Fatalf("freed %d bytes, error %v", freed, err)
+	swept, err := s.Sweep(t.Context(), cache.Keep{Blob: func(a cache.Artifact) bool { return a == keep }})
+	if err != nil || swept.Bytes < 59<<20 {
+		t.Fatalf("swept %+v, error %v", swept, err)
 	}
 	if size := onDisk(t, s.badgerDir()); size > 8<<20 {
 		t.Errorf("%d bytes are left on the disk", size)
@@ -140,9 +140,9 @@ func TestSweepDropsOrphans(t *testing.T) {
 	if n := s.count(t, chunkPrefix); n == 0 {
 		t.Fatal("the test leaves no orphan")
 	}
-	freed, err := s.Sweep(t.Context(), func(cache.Digest) bool { return true })
-	if n := s.count(t, chunkPrefix); n != 0 || freed < 1<<20 || err != nil {
-		t.Errorf("%d orphans are left, %d bytes freed, error %v", n, freed, err)
+	swept, err := s.Sweep(t.Context(), cache.Keep{})
+	if n := s.count(t, chunkPrefix); n != 0 || swept.Bytes < 1<<20 || err != nil {
+		t.Errorf("%d orphans are left, swept %+v, error %v", n, swept, err)
 	}
 }
 
@@ -182,7 +182,7 @@ func TestDamagedReceipt(t *testing.T) {
 			t.Fatalf("history: have error %v", err)
 		}
 	}
-	if _, err := s.Sweep(t.Context(), func(cache.Digest) bool { return true }); err != nil {
+	if _, err := s.Sweep(t.Context(), cache.Keep{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, err := range s.History(t.Context(), "a.b") {

@@ -133,10 +133,16 @@ func writeForever(dir string) error {
 		fmt.Println("done", n)
 		recs = nil
 		if n%30 == 27 { // lose what nobody wants, and be killed in the middle of that too
-			wanted := func(d cache.Digest) bool { return d[0]%16 > 0 }
+			wanted := cache.Keep{Blob: func(a cache.Artifact) bool { return a.Digest[0]%16 > 0 }}
 			if strings.HasSuffix(round, "sweep") {
 				if _, err := s.Sweep(ctx, wanted); err != nil {
 					return err
+				}
+				if n%60 == 27 { // and of what a sweep does only where Badger does not forget
+					if err := errors.Join(s.gate.enterAlone(), s.renew(ctx)); err != nil {
+						return err
+					}
+					s.gate.leaveAlone()
 				}
 			}
 		}

@@ -106,7 +106,7 @@ func TestReadOnly(t *testing.T) {
 	}
 	r := readers[0]
 	_, putErr := r.Put(t.Context(), cache.MediaText, strings.NewReader("x"))
-	_, sweepErr := r.Sweep(t.Context(), func(cache.Digest) bool { return true })
+	_, sweepErr := r.Sweep(t.Context(), cache.Keep{})
 	for name, err := range map[string]error{
 		"Put": putErr, "Sweep": sweepErr, "Commit": r.Commit(t.Context()), "PutNotes": r.PutNotes(t.Context(), nil),
 	} {

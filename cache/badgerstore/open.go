@@ -24,7 +24,8 @@ type Options struct {
 	// Log receives Badger's messages and what was repaired.
 	Log hclog.Logger
 
-	small bool // logs and tables are short, so that a test sees many of them
+	small bool                                      // logs and tables are short, so that a test sees many of them
+	room  func(dir string) (free int64, known bool) // on the disk; a test makes it scarce
 }
 
 // A Store is a [cache.Store] in a folder. Use [Open].
@@ -32,6 +33,7 @@ type Store struct {
 	dir      string
 	readOnly bool
 	small    bool
+	room     func(dir string) (free int64, known bool)
 	log      hclog.Logger
 	hold     *hold
 	gate     *gate
@@ -51,15 +53,18 @@ var _ cache.Store = (*Store)(nil)
 // process left in the middle of a write is repaired; what was committed is all there. When another
 // process has the store open, the error is a [LockedError].
 func Open(dir string, o Options) (_ *Store, err error) {
-	s := &Store{dir: dir, readOnly: o.ReadOnly, small: o.small, log: o.Log, gate: newGate(), codec: newCodec()}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, small: o.small, room: o.room, log: o.Log, gate: newGate(), codec: newCodec()}
 	if s.log == nil {
 		s.log = hclog.NewNullLogger()
 	}
+	if s.room == nil {
+		s.room = freeDisk
+	}
 	if o.ReadOnly {
-		if _, err := os.Stat(filepath.Join(s.badgerDir(), badger.ManifestFilename)); err != nil {
+		if !Exists(dir) {
 			return nil, fmt.Errorf("cache %s: nothing was stored yet: %w", dir, fs.ErrNotExist)
 		}
-	} else if err := os.MkdirAll(s.badgerDir(), 0o755); err != nil {
+	} else if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
 	if s.hold, err = acquire(dir, o.ReadOnly); err != nil {
@@ -95,11 +100,17 @@ func leaveReadme(dir string) error {
 	return os.WriteFile(path, []byte(readme), 0o644)
 }
 
-func (s *Store) badgerDir() string { return filepath.Join(s.dir, "badger") }
-
 // start opens Badger, after repairs, and reads what the store keeps in memory.
 func (s *Store) start() (err error) {
 	defer border(&err)
+	if !s.readOnly {
+		if err := s.settle(); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(s.badgerDir(), 0o755); err != nil {
+			return err
+		}
+	}
 	if err := s.repair(); err != nil {
 		return err
 	}

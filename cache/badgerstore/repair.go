@@ -14,11 +14,17 @@ import (
 // itself when it opens for writing, except that it refuses log files without a byte, which is how it
 // leaves one when it is stopped while making or deleting it.
 func (s *Store) repair() error {
+	unclean, err := s.unsettled()
+	if err != nil {
+		return err
+	}
+	if unclean {
+		return s.repairForReader() // a writer has settled it by now
+	}
 	logs, err := os.ReadDir(s.badgerDir())
 	if err != nil {
 		return err
 	}
-	unclean := false
 	for _, f := range logs {
 		memory := strings.HasSuffix(f.Name(), ".mem") // none is left by a clean end
 		unclean = unclean || memory

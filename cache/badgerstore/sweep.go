@@ -2,6 +2,7 @@ package badgerstore
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -10,120 +11,188 @@ import (
 	"femur/cache"
 )
 
-// Sweep implements [cache.Store]. It also drops chunks without a blob, which a failed Put leaves, and
-// gives the room back to the file system. It has the store to itself.
-func (s *Store) Sweep(ctx context.Context, live func(cache.Digest) bool) (freed int64, err error) {
-	if s.readOnly {
-		return 0, fmt.Errorf("cache %s: open for reading only", s.dir)
+// Sweep implements [cache.Store]. It also drops what a failed Put or a killed process left behind: chunks
+// without a blob, links without a record. It has the store to itself.
+func (s *Store) Sweep(ctx context.Context, keep cache.Keep) (swept cache.Swept, err error) {
+	defer border(&err)
+	if s.readOnly && !keep.DryRun {
+		return swept, fmt.Errorf("cache %s: open for reading only", s.dir)
 	}
 	if err := ctx.Err(); err != nil {
-		return 0, err
+		return swept, err
 	}
 	if err := s.gate.enterAlone(); err != nil {
-		return 0, err
+		return swept, err
 	}
 	defer s.gate.leaveAlone()
 	if err := s.flush(); err != nil {
-		return 0, err
+		return swept, err
 	}
-	freed, err = s.sweepBlobs(ctx, live)
-	if err == nil {
-		err = s.sweepReceipts(ctx)
-	}
-	if err == nil {
-		err = s.shrink(ctx)
+	found, err := s.survey(ctx, keep)
+	if err == nil && !keep.DryRun {
+		if err = s.sweepRecords(ctx, found); err == nil {
+			err = s.sweepBlobs(ctx, found)
+		}
+		if err == nil {
+			found.Forgotten, found.Short, err = s.forget(ctx)
+		}
 	}
 	if err != nil {
-		return freed, fmt.Errorf("sweep: %w", err)
+		return found.Swept, fmt.Errorf("sweep: %w", err)
 	}
-	return freed, nil
+	return found.Swept, nil
 }
 
-// sweepBlobs removes headers first, so that no header ever lacks a chunk.
-func (s *Store) sweepBlobs(ctx context.Context, live func(cache.Digest) bool) (freed int64, err error) {
-	defer border(&err)
-	kept := make(map[cache.Digest]bool) // chunks
-	var dead []string
-	err = s.each(ctx, blobPrefix, func(item *badger.Item) error {
+// A survey is what a sweep has found out before it changes anything. It takes some hundred bytes of memory
+// for each record and each blob.
+type survey struct {
+	cache.Swept
+	dead      map[uint64]bool       // numbers of receipts
+	alive     map[uint64]cache.Key  // numbers of the others
+	fields    map[cache.Digest]bool // shared lists of those alive
+	blobs     map[cache.Digest]bool // that stay
+	deadBlobs []string              // keys of headers
+	deadParts []string              // keys of chunks
+}
+
+// survey asks what is to be kept, and follows what that means.
+func (s *Store) survey(ctx context.Context, keep cache.Keep) (*survey, error) {
+	f := &survey{
+		dead: make(map[uint64]bool), alive: make(map[uint64]cache.Key),
+		fields: make(map[cache.Digest]bool), blobs: make(map[cache.Digest]bool),
+	}
+	type itemRecord struct {
+		number  uint64
+		outputs []cache.Digest
+	}
+	var items []itemRecord
+	lists := make(map[uint64]cache.Digest)
+	err := s.each(ctx, receiptPrefix, func(item *badger.Item) error {
+		number := ^linked(item.Key())
+		return s.db.View(func(txn *badger.Txn) error {
+			rec, err := s.record(txn, number)
+			if errors.Is(err, cache.ErrMiss) {
+				s.log.Warn("damaged record", "number", number, "error", err)
+				f.dead[number] = true
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if keep.Record != nil && !keep.Record(rec) {
+				f.dead[number] = true
+				return nil
+			}
+			f.alive[number] = rec.Key
+			r, err := newReceipt(rec)
+			lists[number] = r.Shared
+			if rec.Item != "" {
+				one := itemRecord{number: number}
+				for _, o := range rec.Outputs {
+					one.outputs = append(one.outputs, o.Digest)
+				}
+				items = append(items, one)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return f, err
+	}
+	if err := s.surveyBlobs(ctx, keep, f); err != nil {
+		return f, err
+	}
+	for _, r := range items {
+		for _, d := range r.outputs {
+			if !f.blobs[d] {
+				f.dead[r.number] = true
+				delete(f.alive, r.number)
+			}
+		}
+	}
+	for number := range f.alive {
+		f.fields[lists[number]] = true
+	}
+	f.Records = len(f.dead)
+	return f, nil
+}
+
+func (s *Store) surveyBlobs(ctx context.Context, keep cache.Keep, f *survey) error {
+	parts := make(map[cache.Digest]bool) // chunks of the blobs that stay
+	err := s.each(ctx, blobPrefix, func(item *badger.Item) error {
 		d, _ := digestIn(item.Key())
 		var h header
 		err := item.Value(func(b []byte) (err error) {
 			h, err = decodeHeader(d, b)
 			return err
 		})
-		if err != nil || !live(d) {
-			dead = append(dead, string(item.Key()))
-			freed += item.EstimatedSize()
+		if err != nil || keep.Blob != nil && !keep.Blob(cache.Artifact{Media: h.media, Digest: d, Size: h.size()}) {
+			f.deadBlobs = append(f.deadBlobs, string(item.Key()))
+			f.Bytes += item.EstimatedSize()
 			return nil
 		}
+		f.blobs[d] = true
 		for _, c := range h.chunks {
-			kept[c.digest] = true
+			parts[c.digest] = true
 		}
 		return nil
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if len(dead) > 0 { // any manifest may have lost an item
-		if err := s.removeAll(ctx, wholePrefix); err != nil {
-			return 0, err
-		}
-	}
-	if err := s.remove(dead); err != nil {
-		return 0, err
-	}
-	dead = nil
-	err = s.each(ctx, chunkPrefix, func(item *badger.Item) error {
-		if d, ok := digestIn(item.Key()); !ok || !kept[d] {
-			dead = append(dead, string(item.Key()))
-			freed += item.EstimatedSize()
+	f.Blobs = len(f.deadBlobs)
+	return s.each(ctx, chunkPrefix, func(item *badger.Item) error {
+		if d, ok := digestIn(item.Key()); !ok || !parts[d] {
+			f.deadParts = append(f.deadParts, string(item.Key()))
+			f.Bytes += item.EstimatedSize()
 		}
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	return freed, s.remove(dead)
 }
 
-// sweepReceipts removes the receipts of items that lost an output, and what nothing refers to any more.
-func (s *Store) sweepReceipts(ctx context.Context) (err error) {
-	defer border(&err)
-	var dead, whole []string
-	lists := make(map[cache.Digest]bool)
-	isWhole := func(manifest cache.Digest, _ cache.Manifest) {
-		whole = append(whole, string(digestKey(wholePrefix, manifest)))
+// sweepRecords removes receipts after all that leads to them, so that a sweep that is stopped in between
+// leaves receipts to find again, and no link that a later receipt of the same number could be taken for.
+func (s *Store) sweepRecords(ctx context.Context, f *survey) error {
+	newest := make(map[cache.Key]uint64)
+	for number, k := range f.alive {
+		if have, ok := newest[k]; !ok || number > have {
+			newest[k] = number
+		}
 	}
-	err = s.each(ctx, receiptPrefix, func(item *badger.Item) error {
-		number := ^linked(item.Key())
-		return s.db.View(func(txn *badger.Txn) error {
-			rec, err := s.record(txn, number)
-			if errors.Is(err, cache.ErrMiss) { // its links lead nowhere then, which readers pass over
-				s.log.Warn("remove damaged record", "number", number, "error", err)
-				dead = append(dead, string(receiptKey(number)))
-				return nil
+	var dead, moved []string
+	for _, prefix := range []byte{historyPrefix, producerPrefix, consumerPrefix} {
+		err := s.each(ctx, prefix, func(item *badger.Item) error {
+			if _, ok := f.alive[linked(item.Key())]; !ok {
+				dead = append(dead, string(item.Key()))
 			}
-			if err != nil {
-				return err
-			}
-			err = s.complete(ctx, rec, isWhole)
-			if errors.Is(err, cache.ErrMissingBlob) && rec.Item != "" {
-				dead = append(dead, s.traces(txn, rec, number)...)
-				return nil
-			}
-			if err != nil && !errors.Is(err, cache.ErrMiss) {
-				return err
-			}
-			r, err := newReceipt(rec)
-			lists[r.Shared] = true
+			return nil
+		})
+		if err != nil {
 			return err
+		}
+	}
+	err := s.each(ctx, keyPrefix, func(item *badger.Item) error {
+		d, _ := digestIn(item.Key())
+		number, kept := newest[cache.Key(d)]
+		if !kept {
+			dead = append(dead, string(item.Key()))
+			return nil
+		}
+		return item.Value(func(b []byte) error {
+			if len(b) != 8 || binary.BigEndian.Uint64(b) != number {
+				moved = append(moved, string(item.Key()))
+			}
+			return nil
 		})
 	})
 	if err != nil {
 		return err
 	}
+	for number := range f.dead {
+		dead = append(dead, string(receiptKey(number)))
+	}
 	err = s.each(ctx, fieldsPrefix, func(item *badger.Item) error {
-		if d, ok := digestIn(item.Key()); !ok || !lists[d] {
+		if d, ok := digestIn(item.Key()); !ok || !f.fields[d] {
 			dead = append(dead, string(item.Key()))
 		}
 		return nil
@@ -131,32 +200,68 @@ func (s *Store) sweepReceipts(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	err = s.each(ctx, memberPrefix, func(item *badger.Item) error {
-		manifest, ok := digestIn(item.Key()[min(len(cache.Digest{}), len(item.Key())-1):])
-		if _, err := s.header(manifest); !ok || errors.Is(err, cache.ErrMissingBlob) {
-			dead = append(dead, string(item.Key()))
-		}
-		return nil
+	err = s.write(moved, func(key string) *badger.Entry {
+		d, _ := digestIn([]byte(key))
+		return &badger.Entry{Key: []byte(key), Value: binary.BigEndian.AppendUint64(nil, newest[cache.Key(d)])}
 	})
 	if err != nil {
 		return err
 	}
-	if err := s.remove(dead); err != nil {
-		return err
-	}
-	return s.write(whole, func(key string) *badger.Entry { return &badger.Entry{Key: []byte(key)} })
+	s.fields.forget()
+	return s.remove(dead)
 }
 
-// traces lists all keys of a receipt, the record's key only where no newer receipt has it.
-func (s *Store) traces(txn *badger.Txn, rec cache.Record, number uint64) []string {
-	keys := []string{string(receiptKey(number))}
-	for _, key := range linksOf(rec, number) {
-		keys = append(keys, string(key))
+// sweepBlobs removes what manifests are known by, then headers, then chunks, so that no header ever lacks
+// a chunk. What is still whole is found out anew.
+func (s *Store) sweepBlobs(ctx context.Context, f *survey) error {
+	var dead []string
+	if len(f.deadBlobs) > 0 { // any manifest may have lost an item
+		err := s.each(ctx, wholePrefix, func(item *badger.Item) error {
+			dead = append(dead, string(item.Key()))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
-	if newest, err := s.numberOf(txn, rec.Key); err == nil && newest == number {
-		keys = append(keys, string(recordKey(rec.Key)))
+	dead = append(dead, f.deadBlobs...)
+	dead = append(dead, f.deadParts...)
+	err := s.each(ctx, memberPrefix, func(item *badger.Item) error {
+		manifest, ok := digestIn(item.Key()[min(len(cache.Digest{}), len(item.Key())-1):])
+		if !ok || !f.blobs[manifest] {
+			dead = append(dead, string(item.Key()))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	return keys
+	if err := s.remove(dead); err != nil || len(f.deadBlobs) == 0 {
+		return err
+	}
+	var whole []string
+	for number := range f.alive {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := s.db.View(func(txn *badger.Txn) error {
+			rec, err := s.record(txn, number)
+			if err != nil || rec.Item != "" {
+				return err
+			}
+			err = s.complete(ctx, rec, func(manifest cache.Digest, _ cache.Manifest) {
+				whole = append(whole, string(digestKey(wholePrefix, manifest)))
+			})
+			if errors.Is(err, cache.ErrMiss) {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.write(whole, func(key string) *badger.Entry { return &badger.Entry{Key: []byte(key)} })
 }
 
 // each calls f for every entry with a prefix.
@@ -174,19 +279,6 @@ func (s *Store) each(ctx context.Context, prefix byte, f func(*badger.Item) erro
 		}
 		return nil
 	})
-}
-
-// removeAll deletes every entry with a prefix.
-func (s *Store) removeAll(ctx context.Context, prefix byte) error {
-	var keys []string
-	err := s.each(ctx, prefix, func(item *badger.Item) error {
-		keys = append(keys, string(item.Key()))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return s.remove(keys)
 }
 
 // remove deletes keys, in their order.
@@ -211,39 +303,3 @@ func (s *Store) remove(keys []string) error {
 	}
 	return s.files.commit(txn)
 }
-
-// shrink gives the room of removed entries back. Badger learns how much of a value log is dead when it
-// merges tables, for which those in memory must become files first (at a Close) and leave level 0 (at
-// the Close of a store opened for that); and it never rewrites the log that it writes to, of which every
-// Open begins a new one. Then it is asked until nothing is left that is worth a rewrite.
-func (s *Store) shrink(ctx context.Context) (err error) {
-	defer border(&err)
-	if err := s.db.Close(); err != nil {
-		return err
-	}
-	merging, err := badger.Open(s.options(false).WithCompactL0OnClose(true))
-	if err != nil {
-		return err
-	}
-	if err := merging.Close(); err != nil {
-		return err
-	}
-	if err := s.start(); err != nil {
-		return err
-	}
-	if err := s.db.Flatten(2); err != nil {
-		return err
-	}
-	for ctx.Err() == nil {
-		if err := s.db.RunValueLogGC(worthRewriting); err != nil {
-			if errors.Is(err, badger.ErrNoRewrite) {
-				return nil
-			}
-			return err
-		}
-	}
-	return ctx.Err()
-}
-
-// worthRewriting is the part of a value log that must be dead.
-const worthRewriting = 0.1

@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) cache.Store) {
 		{"find digest", testFindDigest},
 		{"blobs", testBlobs},
 		{"sweep", testSweep},
+		{"sweep records", testSweepRecords},
 		{"notes", testNotes},
 		{"canceled", testCanceled},
 		{"concurrency", testConcurrency},

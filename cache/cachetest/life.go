@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"femur/cache"
 )
@@ -25,27 +28,36 @@ func testSweep(t *testing.T, s *suite) {
 			dead = append(dead, a)
 		}
 	}
-	keep := record("a.keep", "keep", output("o", live[0]))
+	kept := record("a.keep", "keep", output("o", live[0]))
 	item := ofItem(record("a.items", "kept item", output("o", live[1])), "i", "p")
 	lost := ofItem(record("a.items", "lost item", output("o", dead[0])), "j", "p")
 	history := record("a.lost", "lost", output("o", dead[1]))
-	s.commit(t, keep, item, lost, history)
+	s.commit(t, kept, item, lost, history)
 	s.restart(t)
 
-	isLive := func(d cache.Digest) bool {
-		for _, a := range live {
-			if a.Digest == d {
-				return true
-			}
+	isLive := func(a cache.Artifact) bool {
+		if a.Media != cache.MediaNPY || a.Size != 1<<20+200_000 {
+			t.Errorf("asked for %+v, which nobody stored", a)
 		}
-		return false
+		return slices.Contains(live, a)
 	}
-	freed, err := s.Sweep(s.ctx, isLive)
+	keep := cache.Keep{Blob: isLive, DryRun: true}
+	would, err := s.Sweep(s.ctx, keep)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := int64(len(dead)) * 200_000; freed < want {
-		t.Errorf("freed %d bytes, want at least %d", freed, want)
+	s.wantRecord(t, lost)
+	keep.DryRun = false
+	swept, err := s.Sweep(s.ctx, keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := int64(len(dead)) * 200_000; swept.Bytes < want || swept.Blobs != len(dead) || swept.Records != 1 || !swept.Forgotten {
+		t.Errorf("swept %+v, want %d blobs of at least %d bytes, 1 record, forgotten", swept, len(dead), want)
+	}
+	swept.Forgotten = false
+	if would != swept {
+		t.Errorf("a dry run says %+v, the sweep %+v", would, swept)
 	}
 	for range 2 {
 		for i, a := range live {
@@ -59,7 +71,7 @@ func testSweep(t *testing.T, s *suite) {
 		if n := len(collect(t, s.Blobs(s.ctx))); n != len(live) {
 			t.Fatalf("%d blobs are left, want %d", n, len(live))
 		}
-		s.wantRecord(t, keep)
+		s.wantRecord(t, kept)
 		s.wantRecord(t, item)
 		s.wantMiss(t, lost.Key, cache.ErrMiss)
 		s.wantMiss(t, history.Key, cache.ErrMissingBlob)
@@ -67,12 +79,59 @@ func testSweep(t *testing.T, s *suite) {
 		wantKeys(t, "history", collect(t, s.History(s.ctx, "a.lost")), history)
 		s.restart(t)
 	}
-	if freed, err = s.Sweep(s.ctx, isLive); err != nil || freed != 0 {
-		t.Errorf("the second sweep frees %d bytes, error %v", freed, err)
+	if swept, err = s.Sweep(s.ctx, keep); err != nil || swept != (cache.Swept{Forgotten: true}) {
+		t.Errorf("the second sweep: %+v, error %v", swept, err)
 	}
 	after := record("a.after", "after", output("o", s.put(t, cache.MediaText, "after")))
 	s.commit(t, after)
 	s.wantRecord(t, after)
+}
+
+// testSweepRecords removes records by what they say: their history, their links, and their key.
+func testSweepRecords(t *testing.T, s *suite) {
+	a, b := s.put(t, cache.MediaText, "a"), s.put(t, cache.MediaText, "b")
+	input := cache.Sum([]byte("input"))
+	old := reading(record("a.b", "old", output("o", a)), cache.Input, "x", input)
+	stays := reading(record("a.b", "new", output("o", b)), cache.Input, "x", input)
+	empty := ofItem(record("a.items", "nothing made"), "i", "p")
+	// The same key twice: the newer one goes, so the older one counts again.
+	first := record("c.first", "both", output("o", a))
+	again := first
+	again.Address = "c.again"
+	last := record("z.last", "last", output("o", a))
+	s.commit(t, old, stays, empty, first, again, last)
+	var asked []string
+	keep := cache.Keep{Record: func(rec cache.Record) bool {
+		asked = append(asked, rec.Name())
+		return rec.Key == stays.Key || rec.Address == "c.first"
+	}}
+	swept, err := s.Sweep(s.ctx, keep)
+	if err != nil || swept != (cache.Swept{Records: 4, Forgotten: true}) {
+		t.Fatalf("swept %+v, error %v", swept, err)
+	}
+	want := []string{old.Name(), stays.Name(), empty.Name(), first.Name(), again.Name(), last.Name()}
+	if d := cmp.Diff(want, asked); d != "" {
+		t.Errorf("asked for (-want +have):\n%s", d)
+	}
+	for range 2 {
+		s.wantRecord(t, stays)
+		s.wantRecord(t, first)
+		for _, rec := range []cache.Record{old, empty, last} {
+			s.wantMiss(t, rec.Key, cache.ErrMiss)
+		}
+		wantKeys(t, "history", collect(t, s.History(s.ctx, "a.b")), stays)
+		wantKeys(t, "consumers", collect(t, s.Consumers(s.ctx, input)), stays)
+		wantKeys(t, "producers", collect(t, s.Producers(s.ctx, a.Digest)), first)
+		if have := collect(t, s.Addresses(s.ctx)); !slices.Equal(have, []string{"a.b", "c.first"}) {
+			t.Errorf("addresses %v", have)
+		}
+		s.restart(t)
+	}
+	// What comes next is nobody's old history.
+	after := record("d.after", "after", output("o", b))
+	s.commit(t, after)
+	wantKeys(t, "history of what went", collect(t, s.History(s.ctx, "z.last")))
+	wantKeys(t, "history of what came", collect(t, s.History(s.ctx, "d.after")), after)
 }
 
 func testCanceled(t *testing.T, s *suite) {
@@ -86,11 +145,14 @@ func testCanceled(t *testing.T, s *suite) {
 		return err
 	}
 	calls := map[string]func() error{
-		"Put":        func() error { _, err := s.Put(ctx, "", strings.NewReader("x")); return err },
-		"Open":       func() error { _, err := s.Open(ctx, a); return err },
-		"Lookup":     func() error { _, err := s.Lookup(ctx, rec.Key); return err },
-		"Commit":     func() error { return s.Commit(ctx, record("a.c", "other")) },
-		"Sweep":      func() error { _, err := s.Sweep(ctx, func(cache.Digest) bool { return false }); return err },
+		"Put":    func() error { _, err := s.Put(ctx, "", strings.NewReader("x")); return err },
+		"Open":   func() error { _, err := s.Open(ctx, a); return err },
+		"Lookup": func() error { _, err := s.Lookup(ctx, rec.Key); return err },
+		"Commit": func() error { return s.Commit(ctx, record("a.c", "other")) },
+		"Sweep": func() error {
+			_, err := s.Sweep(ctx, cache.Keep{Blob: func(cache.Artifact) bool { return false }})
+			return err
+		},
 		"Note":       func() error { _, err := s.Note(ctx, "x"); return err },
 		"PutNotes":   func() error { return s.PutNotes(ctx, map[string][]byte{"x": {1}}) },
 		"History":    func() error { return first(errorsOf(s.History(ctx, "a.b"))) },

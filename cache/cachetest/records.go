@@ -50,7 +50,7 @@ func testLookupWithoutBlobs(t *testing.T, s *suite) {
 	for _, it := range m[1:] {
 		live[it.Digest] = true
 	}
-	if _, err := s.Sweep(s.ctx, func(d cache.Digest) bool { return live[d] }); err != nil {
+	if _, err := s.Sweep(s.ctx, cache.Keep{Blob: func(a cache.Artifact) bool { return live[a.Digest] }}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

@@ -7,7 +7,6 @@ package memstore
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -289,31 +288,45 @@ func (s *Store) Blobs(ctx context.Context) iter.Seq2[cache.Artifact, error] {
 }
 
 // Sweep implements [cache.Store].
-func (s *Store) Sweep(ctx context.Context, live func(cache.Digest) bool) (freed int64, err error) {
+func (s *Store) Sweep(ctx context.Context, keep cache.Keep) (swept cache.Swept, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usable(ctx); err != nil {
-		return 0, err
+		return swept, err
 	}
-	maps.DeleteFunc(s.blobs, func(d cache.Digest, b *blob) bool {
-		dead := !live(d)
-		if dead {
-			freed += int64(len(b.data))
-		}
-		return dead
-	})
+	dead := make(map[int]bool) // by their place among the receipts
 	for i, r := range s.receipts {
-		if r.encoded == nil || r.rec.Item == "" {
-			continue
-		}
-		if _, err := s.complete(r.rec); errors.Is(err, cache.ErrMissingBlob) {
-			s.receipts[i].encoded = nil
-			if s.byKey[r.rec.Key] == i {
-				delete(s.byKey, r.rec.Key)
-			}
+		dead[i] = r.encoded != nil && keep.Record != nil && !keep.Record(r.rec)
+	}
+	gone := make(map[cache.Digest]bool)
+	for d, b := range s.blobs {
+		if keep.Blob != nil && !keep.Blob(cache.Artifact{Media: b.media, Digest: d, Size: int64(len(b.data))}) {
+			gone[d] = true
+			swept.Blobs++
+			swept.Bytes += int64(len(b.data))
 		}
 	}
-	return freed, nil
+	for i, r := range s.receipts {
+		lost := func(o cache.Output) bool { return gone[o.Digest] || s.blobs[o.Digest] == nil }
+		dead[i] = r.encoded != nil && (dead[i] || r.rec.Item != "" && slices.ContainsFunc(r.rec.Outputs, lost))
+		if dead[i] {
+			swept.Records++
+		}
+	}
+	if keep.DryRun {
+		return swept, nil
+	}
+	maps.DeleteFunc(s.blobs, func(d cache.Digest, _ *blob) bool { return gone[d] })
+	clear(s.byKey)
+	for i, r := range s.receipts {
+		if dead[i] {
+			s.receipts[i] = receipt{}
+		} else if r.encoded != nil {
+			s.byKey[r.rec.Key] = i
+		}
+	}
+	swept.Forgotten = true
+	return swept, nil
 }
 
 // Note implements [cache.Store].
