@@ -41,13 +41,14 @@ func fragments(tb testing.TB, name string) []byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	_, b, ok := bytes.Cut(b, []byte{0xE0, 0x7F, 0x10, 0x00, 'O', 'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF})
-	if !ok {
-		_, b, ok = bytes.Cut(b, []byte{0xE0, 0x7F, 0x10, 0x00, 'O', 'W', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF})
+	at := -1
+	for _, vr := range []string{"OB", "OW"} {
+		at = max(at, bytes.Index(b, []byte("\xE0\x7F\x10\x00"+vr+"\x00\x00\xFF\xFF\xFF\xFF")))
 	}
-	if !ok {
+	if at < 0 {
 		tb.Fatalf("%s has no encapsulated pixels", name)
 	}
+	b = b[at+12:]
 	var joined []byte
 	for item := 0; ; item++ {
 		tag, n := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
