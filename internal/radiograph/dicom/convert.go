@@ -19,6 +19,7 @@ type ToolMissingError struct {
 	Syntax string // the transfer syntax by name
 }
 
+// Error says what to install.
 func (e *ToolMissingError) Error() string {
 	return fmt.Sprintf("compressed as %s, which the program gdcmconv decodes, and it is not installed: install the Debian package libgdcm-tools, or set the path of gdcmconv in the settings", e.Syntax)
 }

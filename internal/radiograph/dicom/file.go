@@ -109,7 +109,7 @@ func parse(b []byte) (*file, error) {
 	s.items, f.big = &left, s.big
 	kept, at, err := s.elements(nil, at, len(f.body), 0, false, true)
 	if err != nil {
-		return nil, fmt.Errorf("damaged: %w", err)
+		return nil, wrong(err)
 	}
 	if f.attrs, err = readAttributes(kept, s.big); err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func parse(b []byte) (*file, error) {
 	if at < len(f.body) {
 		h, err := s.head(at, len(f.body))
 		if err != nil {
-			return nil, err
+			return nil, wrong(err)
 		}
 		f.floating = h.tag != pixelData
 		f.pixels = &h
@@ -135,7 +135,7 @@ func (f *file) readMeta(at int) (int, error) {
 			err = h.within(len(f.body))
 		}
 		if err != nil {
-			return 0, fmt.Errorf("damaged: %w", err)
+			return 0, wrong(err)
 		}
 		if h.length == undefined {
 			return 0, fmt.Errorf("damaged: element %v has no length", h.tag)

@@ -37,6 +37,17 @@ const (
 	doublePixelData id = 0x7fe00009
 )
 
+// errTruncated says that a file ends before what it announces.
+var errTruncated = errors.New("truncated")
+
+// wrong words what a scanner found for the person who has the file.
+func wrong(err error) error {
+	if errors.Is(err, errTruncated) {
+		return fmt.Errorf("%w; copy the file again", err)
+	}
+	return fmt.Errorf("damaged: %w; copy or export the file again", err)
+}
+
 // A scanner finds where elements begin and end. It reads no value and allocates nothing; every length is checked
 // against the bytes that are there. The values of the few elements that are wanted are copied, in one plain form, for
 // the library to read, which trusts lengths, nests without end and logs what it meets.
@@ -69,7 +80,7 @@ func (s scanner) tag(at int) id {
 // head reads the head of the element at a place before end.
 func (s scanner) head(at, end int) (head, error) {
 	if end-at < 8 {
-		return head{}, fmt.Errorf("the data end at byte %d within an element", at)
+		return head{}, fmt.Errorf("%w: the data end at byte %d within an element", errTruncated, at)
 	}
 	h := head{tag: s.tag(at), at: at + 8}
 	o := s.order()
@@ -86,7 +97,7 @@ func (s scanner) head(at, end int) (head, error) {
 			break
 		}
 		if end-at < 12 {
-			return head{}, fmt.Errorf("the data end at byte %d within an element", at)
+			return head{}, fmt.Errorf("%w: the data end at byte %d within an element", errTruncated, at)
 		}
 		h.length = o.Uint32(s.b[at+8:])
 		h.at = at + 12
@@ -97,7 +108,7 @@ func (s scanner) head(at, end int) (head, error) {
 // within returns an error when the value reaches past end.
 func (h head) within(end int) error {
 	if h.length != undefined && uint64(h.length) > uint64(end-h.at) {
-		return fmt.Errorf("truncated: element %v claims %d bytes where %d are left; copy the file again", h.tag, h.length, end-h.at)
+		return fmt.Errorf("%w: element %v claims %d bytes where %d are left", errTruncated, h.tag, h.length, end-h.at)
 	}
 	return nil
 }
@@ -163,7 +174,7 @@ func (s scanner) elements(out []byte, at, end, depth int, marked, keep bool) ([]
 		}
 	}
 	if marked {
-		return nil, 0, fmt.Errorf("the data end at byte %d within an item", at)
+		return nil, 0, fmt.Errorf("%w: the data end at byte %d within an item", errTruncated, at)
 	}
 	return out, at, nil
 }
