@@ -58,6 +58,9 @@ func pixels(b []byte, f Format) (Image, error) {
 	var err error
 	switch f {
 	case PNG:
+		if im, ok := grayPNG(b); ok {
+			return im, nil
+		}
 		decoded, err = png.Decode(bytes.NewReader(b))
 	case JPEG:
 		decoded, err = jpeg.Decode(bytes.NewReader(b))

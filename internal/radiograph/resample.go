@@ -46,6 +46,9 @@ func Crop(im Image, w geom.Window, size int) Image {
 func Resample(im Image, src geom.Rect, width, height int) Image {
 	im.mustBeValid()
 	out := New(width, height)
+	if shrinkWhole(out, im, src) {
+		return out
+	}
 	columns := newSpans(src.Min.X, src.Max.X, im.Width, width)
 	rows := newSpans(src.Min.Y, src.Max.Y, im.Height, height)
 

@@ -164,3 +164,36 @@ func TestCropAgreesWithWindow(t *testing.T) {
 		}
 	})
 }
+
+// TestShrinkByWholeFactors is where no weight is needed; it must be the area still, and elsewhere not be taken.
+func TestShrinkByWholeFactors(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		fx, fy := rapid.IntRange(1, 20).Draw(t, "fx"), rapid.IntRange(1, 20).Draw(t, "fy")
+		width, height := rapid.IntRange(1, 6).Draw(t, "width"), rapid.IntRange(1, 6).Draw(t, "height")
+		im := noisy(fx*width+3, fy*height+5, rapid.Uint64().Draw(t, "seed"))
+		src := geom.Rect{
+			Min: geom.Point{X: float64(rapid.IntRange(0, 3).Draw(t, "x")), Y: float64(rapid.IntRange(0, 5).Draw(t, "y"))},
+		}
+		src.Max = geom.Point{X: src.Min.X + float64(fx*width), Y: src.Min.Y + float64(fy*height)}
+		out := New(width, height)
+		if !shrinkWhole(out, im, src) {
+			t.Fatal("not taken")
+		}
+		if d := worst(out, bruteArea(im, src, width, height)); d > 1 {
+			t.Fatalf("off by %d", d)
+		}
+		for _, other := range []geom.Rect{
+			{Min: src.Min, Max: geom.Point{X: src.Max.X + 0.5, Y: src.Max.Y}},
+			{Min: geom.Point{X: -1, Y: 0}, Max: geom.Point{X: float64(fx*width) - 1, Y: src.Max.Y}},
+			{Min: src.Min, Max: geom.Point{X: src.Max.X, Y: float64(im.Height) + 1}},
+		} {
+			if shrinkWhole(out, im, other) {
+				t.Fatalf("%v is taken", other)
+			}
+		}
+	})
+	im := Image{Width: 3, Height: 3, Pix: []uint16{0, 0, 0, 0, 0, 0, 0, 0, 65535}}
+	if got := Resize(im, 1, 1).Pix[0]; got != 7282 { // 7281.67
+		t.Errorf("the mean of nine pixels is %d", got)
+	}
+}

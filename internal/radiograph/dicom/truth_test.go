@@ -100,19 +100,3 @@ func TestTruth(t *testing.T) {
 		})
 	}
 }
-func BenchmarkReadHeader(b *testing.B) {
-	for _, name := range []string{"RG2_JPLL.dcm", "CT_small.dcm", "RG3_J2KI.dcm"} {
-		f, err := os.ReadFile(shared(b, "data/dicom/"+name))
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := ReadHeader(f, name); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

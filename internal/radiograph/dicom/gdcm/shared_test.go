@@ -1,0 +1,96 @@
+package gdcm
+
+import (
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// sharedFolder is where the project's sample files lie, or the test skips.
+func sharedFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the test")
+		}
+	}
+	shared := filepath.Join(dir, "..", "shared", "data", "dicom")
+	if _, err := os.Stat(shared); err != nil {
+		t.Skipf("no sample files: %v", err)
+	}
+	return shared
+}
+
+// The real tool gives the pixels of truth.csv, within the limits; they stand at the end of its files.
+func TestSharedFilesAreExact(t *testing.T) {
+	tool, err := Find("")
+	if err != nil {
+		t.Skip(err)
+	}
+	version, err := tool.Version(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(version)
+	f, err := os.Open(filepath.Join(sharedFolder(t), "truth.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }() // read only
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms := map[string]int{}
+	for _, row := range rows[1:] {
+		syntax := row[1][strings.LastIndex(row[1], ".4.")+1:]
+		if !slices.Contains([]string{"4.51", "4.80", "4.81", "4.90", "4.91"}, syntax) {
+			continue
+		}
+		forms[syntax]++
+		t.Run(row[0], func(t *testing.T) {
+			file, err := os.ReadFile(filepath.Join(sharedFolder(t), row[0]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := tool.Raw(t.Context(), file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			size := 1
+			for _, column := range []int{3, 4, 5} {
+				n, err := strconv.Atoi(row[column])
+				if err != nil {
+					t.Fatal(err)
+				}
+				size *= n
+			}
+			size /= 8
+			sum := sha256.Sum256(raw[len(raw)-size:])
+			if got, want := hex.EncodeToString(sum[:]), row[len(row)-1]; got != want {
+				t.Errorf("SHA-256 %s, want %s", got, want)
+			}
+			for _, n := range []int{0, 100, 140, len(file) / 2} {
+				if cut, err := tool.Raw(t.Context(), file[:n]); err == nil && n < 1000 {
+					t.Errorf("the first %d bytes give a file of %d", n, len(cut))
+				}
+			}
+		})
+	}
+	if len(forms) != 5 {
+		t.Errorf("transfer syntaxes tested: %v", forms)
+	}
+}
