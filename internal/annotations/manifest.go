@@ -252,6 +252,9 @@ func (m *merger) add(r Record) error {
 	if len(r.Marks) == 0 || len(first.Marks) == 0 {
 		return r.Bad("the image is listed twice, first at "+first.Where(), "Remove one of the two lines; several lines of one image each need x and y.")
 	}
+	if slices.Contains(first.Marks, r.Marks[0]) {
+		return r.Bad("the image is listed twice with the same mark, first at "+first.Where(), "Remove one of the two lines.")
+	}
 	first.Marks = append(first.Marks, r.Marks...)
 	return nil
 }
