@@ -111,7 +111,8 @@ func named(marks []Mark) bool {
 	return slices.ContainsFunc(marks, func(m Mark) bool { return m.Annotator != "" })
 }
 
-// byAnnotator groups marks by annotator, in the order of their marks.
+// byAnnotator groups marks by annotator. The groups are in the order of the annotators' names: the order in
+// which an export lists people must not move the center, not even by rounding.
 func byAnnotator(marks []Mark) [][]Mark {
 	var groups [][]Mark
 	at := map[string]int{}
@@ -124,17 +125,14 @@ func byAnnotator(marks []Mark) [][]Mark {
 		}
 		groups[i] = append(groups[i], m)
 	}
+	slices.SortFunc(groups, func(a, b []Mark) int { return cmp.Compare(a[0].Annotator, b[0].Annotator) })
 	return groups
 }
 
 // match sorts marks into fractures: lists of marks of which no two are by the same annotator.
 func match(marks []Mark) [][]Mark {
 	groups := byAnnotator(marks)
-	// The order among annotators with equally many marks is that of their names: the order in which an
-	// export lists them must not move the center.
-	slices.SortStableFunc(groups, func(a, b []Mark) int {
-		return cmp.Or(len(b)-len(a), cmp.Compare(a[0].Annotator, b[0].Annotator))
-	})
+	slices.SortStableFunc(groups, func(a, b []Mark) int { return len(b) - len(a) })
 	var fractures [][]Mark
 	for _, group := range groups {
 		fractures = assign(fractures, group)
