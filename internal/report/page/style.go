@@ -73,7 +73,17 @@ text{fill:var(--ink);stroke:none}
 .box{fill-opacity:.22;stroke-width:1.6;stroke-dasharray:none}
 .whisker{stroke-width:1.6;stroke-dasharray:none;fill:none}
 .median{stroke-width:3.2;stroke-dasharray:none;fill:none}
+.frame{fill:var(--faint);stroke:var(--line);stroke-width:1.2}.arrow{stroke:var(--soft);stroke-width:1.4;fill:none}
+.open{fill:var(--paper);stroke-width:1.8;stroke-dasharray:none}
+.dots{fill:none;stroke-width:5;stroke-linecap:round;stroke-dasharray:none;opacity:.75}
+.crosses{fill:none;stroke-width:1.5;stroke-dasharray:none;opacity:.8}
 .bar{stroke:none}.hatch{stroke:var(--c1);stroke-width:1.4;fill:var(--c1);fill-opacity:.25}
+.findings{list-style:none;padding:0!important;display:grid;gap:.6rem}
+.findings li{border-left:.35rem solid var(--line);background:var(--faint);padding:.5rem .9rem;max-width:60rem!important;border-radius:.2rem;overflow-wrap:anywhere}
+.findings .problem{border-color:var(--warnline);background:var(--warn)}
+.pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(19rem,1fr));gap:1.5rem 2rem;list-style:none;padding:0!important}
+.pairs .gallery{grid-template-columns:1fr 1fr}
+.pairs>li{break-inside:avoid;max-width:30rem!important}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(12.5rem,1fr));gap:1.25rem;list-style:none;padding:0!important}
 .gallery li{min-width:0}
 .gallery figure{margin:0}
