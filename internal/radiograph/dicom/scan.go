@@ -16,8 +16,8 @@ const (
 	maxDepth = 32
 	// maxItems bounds the items of sequences that are read, all together: the records of a DICOMDIR.
 	maxItems = 1 << 19
-	// maxInflated bounds a deflated data set.
-	maxInflated = 1 << 29
+	// maxInflated bounds a deflated data set: the pixels of the largest image that is read by default, twice.
+	maxInflated = 1 << 28
 	undefined   = 0xffffffff
 )
 
@@ -309,7 +309,7 @@ func inflate(b []byte) ([]byte, error) {
 		return nil, errors.New("damaged: the deflated data cannot be inflated")
 	}
 	if len(out) > maxInflated {
-		return nil, fmt.Errorf("the deflated data hold more than %d bytes", maxInflated)
+		return nil, fmt.Errorf("the deflated data hold more than %d bytes; convert the file to Explicit VR Little Endian if it is meant", maxInflated)
 	}
 	return out, nil
 }
