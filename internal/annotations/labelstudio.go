@@ -2,6 +2,7 @@ package annotations
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -78,8 +79,10 @@ func (a studioAnnotation) annotator() string {
 		ID    id     `json:"id"`
 		Email string `json:"email"`
 	}
-	if len(a.CompletedBy) > 0 && json.Unmarshal(a.CompletedBy, &person) == nil && person.ID+id(person.Email) != "" {
-		return string(person.ID + id(person.Email))
+	if len(a.CompletedBy) > 0 && json.Unmarshal(a.CompletedBy, &person) == nil {
+		if by := cmp.Or(string(person.ID), person.Email); by != "" {
+			return by
+		}
 	}
 	if a.ID != "" {
 		return "annotation " + string(a.ID)
@@ -131,22 +134,26 @@ func (t studioTask) marks(r *Record) error {
 	if annotations == nil {
 		annotations = t.Completions
 	}
-	opinions := map[string]bool{}
+	var opinions []string
 	for _, a := range annotations {
 		if a.Canceled {
 			continue
 		}
-		by := a.annotator()
-		if opinions[by] {
-			// One person's second annotation is a second opinion, not a second fracture.
-			by += fmt.Sprintf(" again (%d)", len(opinions)+1)
-		}
-		opinions[by] = true
-		if err := readResults(r, a.Result, by); err != nil {
+		if err := readResults(r, a.Result, another(&opinions, a.annotator())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// another adds the name of an annotator to those of one image. One person's second annotation is a second
+// opinion, not a second fracture, and gets a name of its own.
+func another(opinions *[]string, by string) string {
+	if slices.Contains(*opinions, by) {
+		by = fmt.Sprintf("%s again (%d)", by, len(*opinions)+1)
+	}
+	*opinions = append(*opinions, by)
+	return by
 }
 
 // isShort reports whether a list is the JSON-MIN export, whose entries have neither data nor annotations.
@@ -171,6 +178,7 @@ func studioShort(files Files, o Options, raw []json.RawMessage, f *faults) ([]Re
 	folder := o.ImagesFolder(KindLabelStudio)
 	var records []Record
 	at := map[string]int{}
+	opinions := map[string]*[]string{}
 	for i, part := range raw {
 		r := Record{File: o.Path, Frame: -1, Entry: fmt.Sprintf("entry %d", i+1)}
 		var entry map[string]json.RawMessage
@@ -184,10 +192,10 @@ func studioShort(files Files, o Options, raw []json.RawMessage, f *faults) ([]Re
 			continue
 		}
 		r.Name = resolve(files, folder, names...)
-		by := text(entry["annotator"])
-		if by == "" {
-			by = text(entry["annotation_id"])
+		if opinions[r.Name] == nil {
+			opinions[r.Name] = new([]string)
 		}
+		by := another(opinions[r.Name], cmp.Or(text(entry["annotator"]), text(entry["annotation_id"])))
 		var results []studioResult
 		for _, tag := range slices.Sorted(maps.Keys(entry)) {
 			var regions []studioValue
