@@ -39,10 +39,10 @@ func (r Reader) Open(ctx context.Context, a cache.Artifact) (cache.Blob, error) 
 	}
 	data, err := r.readFile(src)
 	if err != nil {
-		return nil, src.failure(err)
+		return nil, src.Failure(err)
 	}
 	if cache.Sum(data) != a.Digest {
-		return nil, src.failure(&BadInput{File: src.Path, Summary: "changed while the pipeline was running", Detail: "Run again when nothing writes to it."})
+		return nil, src.Failure(&BadInput{File: src.Path, Summary: "changed while the pipeline was running", Detail: "Run again when nothing writes to it."})
 	}
 	return memory{bytes.NewReader(data)}, nil
 }

@@ -20,8 +20,12 @@ type SourceItem struct {
 	Inline  []byte
 }
 
-// failure is an error about the item's file, as it may be stored.
-func (it SourceItem) failure(err error) error {
+// Failure is an error about the item's file, as it may be stored: with its id, and its path only when that is
+// not private.
+func (it SourceItem) Failure(err error) error {
+	if err == nil {
+		return nil
+	}
 	if it.Private {
 		err = Conceal(err, it.Path)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"femur/internal/pseudonym"
 	"femur/internal/settings"
 	"femur/internal/view"
 	"femur/models/backend"
@@ -28,6 +29,7 @@ type global struct {
 	settings settings.Settings
 	log      hclog.Logger
 	computes *backend.Device
+	book     *pseudonym.Book
 }
 
 // addFlags adds the global flags. Those that are settings too are read by their names in [global.begin].
@@ -35,6 +37,7 @@ func (g *global) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&g.dir, "chdir", "C", "", "run as if started in `DIR`")
 	f.StringP("file", "f", "pipeline.hcl", "the pipeline `FILE`")
 	f.String("cache", "", "the cache `DIR` (default .femur beside the pipeline)")
+	f.String("key-file", "", "the `FILE` with the key of identifiers (default femur/identifiers.key in your configuration folder)")
 	f.StringArrayVar(&g.vars, "var", nil, "set a variable of the pipeline, `NAME=VALUE`; repeatable")
 	f.StringArrayVar(&g.varFiles, "var-file", nil, "set variables from a `FILE`; repeatable")
 	f.String("backend", "", "what computes: auto, go, xla, xla:cpu, xla:cuda or xla:/plugin.so")
@@ -59,7 +62,7 @@ func (g *global) begin(cmd *cobra.Command) error {
 			given["color"] = "never"
 		case "no-progress":
 			given["progress"] = "never"
-		case "file", "cache", "jobs", "backend", "log-level", "log-format":
+		case "file", "cache", "key-file", "jobs", "backend", "log-level", "log-format":
 			given[strings.ReplaceAll(f.Name, "-", "_")] = f.Value.String()
 		}
 	})

@@ -53,7 +53,7 @@ func sourceFingerprint() func(*dag.Node) ([]cache.Field, error) {
 
 // sourceFiles reads what lies beside the pipeline, through an index kept in the cache.
 func (g *global) sourceFiles(store cache.Store) dag.Files {
-	return sourceindex.New(g.pipelineDir(), ".", store)
+	return sourceindex.New(g.pipelineDir(), ".", store, g.identifiers())
 }
 
 // executor runs stages in this process.

@@ -35,23 +35,31 @@ const idBytes = 10
 
 // Options say where a book lies.
 type Options struct {
-	KeyFile string   // the private index lies beside it
+	KeyFile string   // empty for [DefaultKeyFile]; the private index lies beside it
 	Outside []string // folders that the key may not lie in, such as the cache
 }
 
 // A Book makes pseudonyms and remembers whom they stand for. Nothing is read or made before the first one
 // is asked for. Safe for concurrent use.
 type Book struct {
-	options Options
-	key     func() ([]byte, error)
-	macs    sync.Pool
-	index   index
+	key   func() ([]byte, error)
+	macs  sync.Pool
+	index index
 }
 
 // New returns the book of a key.
 func New(o Options) *Book {
-	b := &Book{options: o, index: index{file: IndexFile(o.KeyFile)}}
-	b.key = sync.OnceValues(func() ([]byte, error) { return openKey(o.KeyFile, o.Outside) })
+	file, err := o.KeyFile, error(nil)
+	if file == "" {
+		file, err = DefaultKeyFile()
+	}
+	b := &Book{index: index{file: IndexFile(file)}}
+	b.key = sync.OnceValues(func() ([]byte, error) {
+		if err != nil {
+			return nil, err
+		}
+		return openKey(file, o.Outside)
+	})
 	return b
 }
 

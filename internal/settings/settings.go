@@ -33,6 +33,7 @@ const FileName = "femur.yaml"
 type Settings struct {
 	File      string // the pipeline file
 	Cache     string // the cache folder; empty for .femur beside the pipeline
+	KeyFile   string // the key of identifiers; empty for the one in the user's configuration folder
 	Jobs      int    // stages that run at once; 0 for one per two processors
 	Backend   string // what computes, in the notation of models/backend; empty for the best
 	Install   bool   // a missing CPU plugin may be downloaded when a run needs it
@@ -70,6 +71,7 @@ func all() []setting {
 	return []setting{
 		{"file", "pipeline.hcl", anything, func(s *Settings, v string) { s.File = v }},
 		{"cache", "", anything, func(s *Settings, v string) { s.Cache = v }},
+		{"key_file", "", anything, func(s *Settings, v string) { s.KeyFile = v }},
 		{"jobs", "0", count, func(s *Settings, v string) { s.Jobs, _ = strconv.Atoi(v) }},
 		{"backend", "", anything, func(s *Settings, v string) { s.Backend = v }},
 		{"install", "true", truth, func(s *Settings, v string) { s.Install, _ = strconv.ParseBool(v) }},

@@ -1,21 +1,28 @@
-// Package sourceindex reads the files that a pipeline points at, and remembers their digests.
+// Package sourceindex reads the files that a pipeline points at, and remembers their digests and what
+// stages derived from them.
 //
 // Words: a stat is what the file system says of a file without reading it (size, times, inode, device);
-// the index maps paths to the stat and the digest that a file had when it was last read.
+// the index maps paths to the stat and the digest that a file had when it was last read; a fact is what a
+// stage derived from a file, kept under the file's digest. A path is private when it identifies people.
 //
 // Guarantee: a digest is answered from the index only while the stat is the same, and only if the file
 // had not been modified just before it was read, since a second change within the grain of the file
-// system's clock would leave no trace. A touched file is read again and has the same digest.
+// system's clock would leave no trace. A touched file is read again and has the same digest. A fact is
+// answered only for the same bytes, purpose and code of the stage. No path is stored in clear; a private one
+// stands in no error's text, and its entry is under a keyed hash.
 //
 // Limits: a file that was changed and given its old times, size and inode on purpose is not noticed by the
 // index; a stage that reads it notices, since what it reads is checked against the digest. Hidden files
-// and folders, whose names begin with a dot, are never listed.
+// and folders, whose names begin with a dot, are never listed. A link that is put in the place of a file
+// after the folder was listed is followed. What was not asked for in 90 days is forgotten, and so are
+// facts that another key of identifiers was used for: their files are read again.
 package sourceindex
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
-	"fmt"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,7 +31,6 @@ import (
 
 	"femur/cache"
 	"femur/dag"
-	"femur/internal/parallel"
 )
 
 // Notes is where the index is kept: two methods of [cache.Store]. What it loses is read again.
@@ -35,15 +41,18 @@ type Notes interface {
 
 // An Index reads files below and beside the folder of a pipeline. Use [New].
 type Index struct {
-	root  string
-	also  string // empty, or where to look for what root does not have
-	notes Notes
-	now   func() time.Time
-	hash  func(path string) (cache.Digest, int64, error) // of a whole file; replaced by tests that count
+	root    string
+	also    string // empty, or where to look for what root does not have
+	notes   Notes
+	ids     Identifiers
+	now     func() time.Time
+	open    func(path string) (io.ReadCloser, error) // os.Open; replaced by tests that count
+	files   *tables                                  // by the hash of the path
+	buffers sync.Pool                                // contents of files, one for each worker
 
-	mu     sync.Mutex
-	shards map[int]*shard
-	places map[string]string // of folders, as [Index.place] found them
+	mu      sync.Mutex
+	derived map[string]*tables
+	places  map[string]string // of folders, as [Index.place] found them
 }
 
 var _ dag.Files = (*Index)(nil)
@@ -51,46 +60,23 @@ var _ dag.Files = (*Index)(nil)
 // New returns the index of the files of a pipeline in the folder root. A relative path is looked up there,
 // and, where root has no such folder (or, for a bare name, no such file), in the folder also, if that is not
 // empty: paths in the file are relative to the file, paths typed at a prompt to where they were typed. No
-// result depends on which of the two it was, since keys hold contents and not places.
-func New(root, also string, notes Notes) *Index {
-	return &Index{
-		root: root, also: also, notes: notes, now: time.Now, hash: hashFile,
-		shards: map[int]*shard{}, places: map[string]string{},
+// result depends on which of the two it was, since keys hold contents and not places. Without ids, no path
+// can be private.
+func New(root, also string, notes Notes, ids Identifiers) *Index {
+	if ids == nil {
+		ids = nobody{}
 	}
+	x := &Index{
+		root: root, also: also, notes: notes, ids: ids, now: time.Now,
+		open:    func(path string) (io.ReadCloser, error) { return os.Open(path) },
+		derived: map[string]*tables{}, places: map[string]string{},
+	}
+	x.files = newTables(notes, "files", cache.Digest{}, x.today())
+	return x
 }
 
-// resolve turns a path of the pipeline into one of the system.
-func (x *Index) resolve(path string) string {
-	p := filepath.FromSlash(path)
-	if filepath.IsAbs(p) {
-		return p
-	}
-	return filepath.Join(x.place(p), p)
-}
-
-// place returns the folder that a relative path is relative to. All files of a folder share the answer.
-func (x *Index) place(p string) string {
-	if x.also == "" || x.also == x.root {
-		return x.root
-	}
-	probe := filepath.Dir(p)
-	if probe == "." {
-		probe = p
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if place, ok := x.places[probe]; ok {
-		return place
-	}
-	place := x.root
-	if _, err := os.Stat(filepath.Join(x.root, probe)); os.IsNotExist(err) {
-		if _, err := os.Stat(filepath.Join(x.also, probe)); err == nil {
-			place = x.also
-		}
-	}
-	x.places[probe] = place
-	return place
-}
+// today is the number of the day since 1970.
+func (x *Index) today() uint32 { return uint32(x.now().Unix() / (24 * 60 * 60)) }
 
 // ReadFile implements [dag.SourceFiles].
 func (x *Index) ReadFile(path string) ([]byte, error) {
@@ -128,103 +114,123 @@ func (x *Index) stat(path string) (os.FileInfo, error) {
 	return info, nil
 }
 
-// Digests implements [dag.Files]. Files whose stat has not changed are not read.
+// Digests implements [dag.Files]. Files whose stat has not changed are not read. Where private items lie,
+// and whose they are, is noted for the user.
 func (x *Index) Digests(ctx context.Context, items []dag.SourceItem) ([]cache.Artifact, error) {
-	paths := make([]string, len(items))
-	for i, it := range items {
-		paths[i] = it.Path
-	}
-	if err := x.load(ctx, paths); err != nil {
-		return nil, err
-	}
-	found := make([]cache.Artifact, len(paths))
-	const chunk = 64 // files a worker takes at once: a stat is too small a job of its own
-	var starts []int
-	for i := 0; i < len(paths); i += chunk {
-		starts = append(starts, i)
-	}
-	err := parallel.Each(ctx, starts, func(ctx context.Context, start int) error {
-		for i := start; i < min(start+chunk, len(paths)); i++ {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			var err error
-			if found[i], err = x.digest(paths[i]); err != nil {
-				return err
+	found := make([]cache.Artifact, len(items))
+	err := inChunks(ctx, len(items), func(ctx context.Context, i int) error {
+		it := items[i]
+		d, err := x.digest(ctx, dag.SourcePath{Path: it.Path, Private: it.Private})
+		if it.Private {
+			if err = it.Failure(err); err == nil {
+				err = x.locate(it)
 			}
 		}
-		return nil
+		found[i] = cache.Artifact{Media: cache.MediaFile, Digest: d.digest, Size: d.size}
+		return err
 	})
-	// What was read is kept, also when another file is missing.
-	if saveErr := x.save(context.WithoutCancel(ctx)); err == nil {
-		err = saveErr
-	}
-	return found, err
+	return found, errors.Join(err, x.keep(ctx, nil))
 }
 
-func (x *Index) digest(path string) (cache.Artifact, error) {
-	info, err := x.stat(path)
-	if err != nil {
-		return cache.Artifact{}, err
+// keep stores what was read, also when another file is missing or the context is canceled; first of all, whom
+// new pseudonyms stand for.
+func (x *Index) keep(ctx context.Context, also func(context.Context) error) error {
+	ctx = context.WithoutCancel(ctx)
+	if err := x.ids.Flush(); err != nil {
+		return err
 	}
-	now := newEntry(info)
-	s := x.shardOf(path)
-	if old, ok := s.get(path); ok && old.sameFile(now) && !old.racy() {
-		return artifact(old), nil
+	if err := x.files.save(ctx); err != nil {
+		return err
 	}
-	now.read = x.now().UnixNano()
-	d, size, err := x.hash(x.resolve(path))
-	if err != nil {
-		return cache.Artifact{}, missing(path, err)
+	if also == nil {
+		return nil
 	}
-	after, err := x.stat(path)
-	if err != nil {
-		return cache.Artifact{}, err
-	}
-	if size != now.size || !newEntry(after).sameFile(now) {
-		return cache.Artifact{}, &dag.BadInput{File: path, Summary: "changed while it was being read", Detail: "Run again when nothing writes to it."}
-	}
-	now.digest = d
-	s.put(path, now)
-	return artifact(now), nil
+	return also(ctx)
 }
 
-func artifact(e entry) cache.Artifact {
-	return cache.Artifact{Media: cache.MediaFile, Digest: e.digest, Size: e.size}
+// locate notes where the file of a private item is.
+func (x *Index) locate(it dag.SourceItem) error {
+	file, err := filepath.Abs(x.resolve(it.Path))
+	if err != nil {
+		return err
+	}
+	return x.ids.Locate(string(it.ID), string(it.Patient), file)
 }
 
-func hashFile(path string) (d cache.Digest, size int64, err error) {
-	f, err := os.Open(path)
+// A finding is what the index and the file system say of a file.
+type finding struct {
+	entry
+	path  string
+	key   cache.Digest // of the entry
+	known bool         // the digest is good; else only the stat is
+}
+
+// examine looks at a file without reading it.
+func (x *Index) examine(ctx context.Context, p dag.SourcePath) (finding, error) {
+	info, err := x.stat(p.Path)
 	if err != nil {
-		return d, 0, err
+		return finding{}, err
+	}
+	found := finding{entry: newEntry(info), path: p.Path}
+	if found.key, err = x.pathKey(p); err != nil {
+		return found, err
+	}
+	b, ok, err := x.files.get(ctx, found.key)
+	if err != nil || !ok {
+		return found, err
+	}
+	if old, ok := decodeEntry(b); ok && old.sameFile(found.entry) && !old.racy() {
+		found.entry, found.known = old, true
+	}
+	return found, nil
+}
+
+// pathKey is what an entry is stored under. No path is stored in clear, and what a private one was can
+// not be tested by who guesses it, either.
+func (x *Index) pathKey(p dag.SourcePath) (cache.Digest, error) {
+	if p.Private {
+		return x.ids.Hash("path", p.Path)
+	}
+	return cache.Sum([]byte("path " + p.Path)), nil
+}
+
+func (x *Index) digest(ctx context.Context, p dag.SourcePath) (finding, error) {
+	found, err := x.examine(ctx, p)
+	if err != nil || found.known {
+		return found, err
+	}
+	return x.read(ctx, found, nil)
+}
+
+// read reads a file for its digest and, where content is not nil, for its bytes.
+func (x *Index) read(ctx context.Context, found finding, content *bytes.Buffer) (finding, error) {
+	found.entry.read = x.now().UnixNano()
+	f, err := x.open(x.resolve(found.path))
+	if err != nil {
+		return found, missing(found.path, err)
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	h := sha256.New()
-	if size, err = io.Copy(h, f); err != nil {
-		return d, size, err
+	limited := io.LimitReader(f, found.size+1) // a file that grows is refused below
+	var size int64
+	if content == nil {
+		size, err = io.Copy(h, limited)
+	} else {
+		content.Reset()
+		content.Grow(int(found.size) + bytes.MinRead)
+		size, err = content.ReadFrom(limited)
+		h.Write(content.Bytes())
 	}
-	return cache.Digest(h.Sum(nil)), size, nil
-}
-
-// missing names a file that cannot be read as the pipeline does.
-func missing(path string, err error) error {
-	if os.IsNotExist(err) {
-		return &dag.BadInput{File: path, Summary: "no such file", Detail: "Paths are relative to the folder of the pipeline file."}
+	if err != nil {
+		return found, missing(found.path, err)
 	}
-	return fmt.Errorf("file %s: %w", path, err)
-}
-
-func refuse(path string, mode os.FileMode) error {
-	what := "no regular file"
-	switch {
-	case mode.IsDir():
-		what = "a folder, not a file"
-	case mode&os.ModeNamedPipe != 0:
-		what = "a FIFO, not a file"
-	case mode&os.ModeSocket != 0:
-		what = "a socket, not a file"
-	case mode&os.ModeDevice != 0:
-		what = "a device, not a file"
+	after, err := x.stat(found.path)
+	if err != nil {
+		return found, err
 	}
-	return &dag.BadInput{File: path, Summary: "is " + what, Detail: "Remove it from the source's folder, or point the source elsewhere."}
+	if size != found.size || !newEntry(after).sameFile(found.entry) {
+		return found, &dag.BadInput{File: found.path, Summary: "changed while it was being read", Detail: "Run again when nothing writes to it."}
+	}
+	found.digest, found.known = cache.Digest(h.Sum(nil)), true
+	return found, x.files.put(ctx, found.key, found.encode())
 }

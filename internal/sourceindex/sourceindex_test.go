@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -49,11 +49,11 @@ func (d *desk) write(name, text string) {
 
 // index opens the index as a new process would, a minute after all files were written.
 func (d *desk) index() *Index {
-	x := New(d.root, "", d.notes)
+	x := New(d.root, "", d.notes, nil)
 	x.now = func() time.Time { return d.now }
-	x.hash = func(p string) (cache.Digest, int64, error) {
+	x.open = func(p string) (io.ReadCloser, error) {
 		d.read.Add(1)
-		return hashFile(p)
+		return os.Open(p)
 	}
 	return x
 }
@@ -160,33 +160,6 @@ func TestReplacedFileWithOldTimes(t *testing.T) {
 	}
 }
 
-// What is lost or damaged in the store is read again.
-func TestDamagedIndex(t *testing.T) {
-	d := newDesk(t, "a/1.png")
-	d.digests("a/1.png")
-	name := noteName(shardNumber("a/1.png"))
-	good, err := d.notes.Note(context.Background(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range good {
-		bad := append([]byte(nil), good...)
-		bad[i] ^= 0x40
-		if _, ok := decodeShard(bad); ok {
-			t.Errorf("byte %d damaged, and not noticed", i)
-		}
-		if _, ok := decodeShard(good[:i]); ok {
-			t.Errorf("cut at byte %d, and not noticed", i)
-		}
-	}
-	if err := d.notes.PutNotes(context.Background(), map[string][]byte{name: good[:len(good)/2]}); err != nil {
-		t.Fatal(err)
-	}
-	if _, n := d.digests("a/1.png"); n != 1 {
-		t.Errorf("%d read, want 1", n)
-	}
-}
-
 func TestMissingFileKeepsWhatWasRead(t *testing.T) {
 	d := newDesk(t, "a.png")
 	_, err := d.index().Digests(context.Background(), files([]string{"a.png", "gone.png"}))
@@ -196,70 +169,9 @@ func TestMissingFileKeepsWhatWasRead(t *testing.T) {
 	}
 }
 
-func TestWalk(t *testing.T) {
-	d := newDesk(t, "data/b.png", "data/a/2.png", "data/a/10.png", "data/.hidden/x.png", "data/._b.png", "beside/c.png")
-	if err := os.Symlink(filepath.Join(d.root, "beside"), filepath.Join(d.root, "data", "link")); err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"a/10.png", "a/2.png", "b.png", "link/c.png"}
-	inner := New(filepath.Join(d.root, "data"), "", d.notes)
-	for dir, x := range map[string]*Index{"data": d.index(), "../data": inner, ".": inner, filepath.Join(d.root, "data"): inner} {
-		got, err := x.Walk(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(want, got); d != "" {
-			t.Errorf("%s: %s", dir, d)
-		}
-	}
-}
-
-func TestRefusedByName(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		make func(dir string) error
-		want string
-	}{
-		{"loop", func(dir string) error { return os.Symlink(dir, filepath.Join(dir, "sub", "back")) }, "data/sub/back: is a symbolic link to a folder that it lies in"},
-		{"FIFO", func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600) }, "data/pipe: is a FIFO, not a file"},
-		{"device", func(dir string) error { return os.Symlink(os.DevNull, filepath.Join(dir, "null")) }, "data/null: is a device, not a file"},
-		{"broken link", func(dir string) error { return os.Symlink("nowhere", filepath.Join(dir, "broken")) }, "data/broken: is a symbolic link that cannot be followed: no such file or directory"},
-		{"link to itself", func(dir string) error { return os.Symlink("self", filepath.Join(dir, "self")) }, "data/self: is a symbolic link that cannot be followed: too many levels of symbolic links"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			d := newDesk(t, "data/sub/a.png")
-			if err := tt.make(filepath.Join(d.root, "data")); err != nil {
-				t.Skip(err)
-			}
-			_, err := d.index().Walk("data")
-			var bad *dag.BadInput
-			if !errors.As(err, &bad) || !strings.HasPrefix(err.Error(), tt.want) {
-				t.Errorf("error %v, want %s", err, tt.want)
-			}
-		})
-	}
-	d := newDesk(t, "a.png")
-	if err := syscall.Mkfifo(filepath.Join(d.root, "pipe"), 0o600); err != nil {
-		t.Skip(err)
-	}
-	x := d.index()
-	if _, err := x.Open("pipe"); err == nil { // and it does not wait for a writer
-		t.Error("a FIFO was opened")
-	}
-	if _, err := x.ReadFile("pipe"); err == nil {
-		t.Error("a FIFO was read")
-	}
-	if _, err := x.Digests(context.Background(), files([]string{"."})); err == nil {
-		t.Error("a folder has a digest")
-	}
-	if _, err := x.Walk("a.png"); err == nil || err.Error() != "a.png: is a file, not a folder. Name the folder that the files lie in." {
-		t.Errorf("walk of a file: %v", err)
-	}
-}
-
 func TestFileBesideTheRoot(t *testing.T) {
 	d := newDesk(t, "pipeline/x", "elsewhere/a.png")
-	x := New(filepath.Join(d.root, "pipeline"), "", d.notes)
+	x := New(filepath.Join(d.root, "pipeline"), "", d.notes, nil)
 	as, err := x.Digests(context.Background(), files([]string{"../elsewhere/a.png", filepath.Join(d.root, "elsewhere", "a.png")}))
 	if err != nil || as[0] != as[1] || as[0].Digest != cache.Sum([]byte("content of elsewhere/a.png")) {
 		t.Errorf("%v, error %v", as, err)
@@ -267,26 +179,6 @@ func TestFileBesideTheRoot(t *testing.T) {
 	if !x.Exists("../elsewhere") || x.Exists("elsewhere") {
 		t.Error("Exists is wrong")
 	}
-}
-
-func TestShardRoundTrip(t *testing.T) {
-	want := map[string]entry{
-		"a/1.png": {1, 2, 3, 4, 5, 6, cache.Digest{7}},
-		"":        {-1, -2, -3, 1 << 63, 1<<64 - 1, -6, cache.Digest{}},
-	}
-	got, ok := decodeShard(encodeShard(want))
-	if d := cmp.Diff(want, got, cmp.AllowUnexported(entry{})); !ok || d != "" {
-		t.Error(d)
-	}
-}
-
-func FuzzDecodeShard(f *testing.F) {
-	f.Add(encodeShard(map[string]entry{"a": {}}))
-	f.Add([]byte(shardMagic))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		sum := cache.Sum(b)
-		decodeShard(append(b, sum[:]...)) // with a good checksum it gets past the first line
-	})
 }
 
 // 43,000 files that did not change: what every command pays before it does anything.
@@ -307,7 +199,7 @@ func BenchmarkUnchanged43000(b *testing.B) {
 	}
 	notes := memstore.New()
 	open := func() *Index {
-		x := New(root, "", notes)
+		x := New(root, "", notes, nil)
 		x.now = func() time.Time { return time.Now().Add(time.Minute) }
 		return x
 	}
@@ -334,7 +226,7 @@ func TestSecondPlaceIsAskedForMissingFolders(t *testing.T) {
 	} {
 		d.write(name, content)
 	}
-	x := New(filepath.Join(d.root, "study"), filepath.Join(d.root, "here"), d.notes)
+	x := New(filepath.Join(d.root, "study"), filepath.Join(d.root, "here"), d.notes, nil)
 	for path, want := range map[string]string{"data/a.txt": "study", "extra/c.txt": "here", "d.txt": "here"} {
 		if b, err := x.ReadFile(path); err != nil || string(b) != want {
 			t.Errorf("%s reads %q (%v), want %q", path, b, err, want)

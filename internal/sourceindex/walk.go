@@ -12,8 +12,8 @@ import (
 )
 
 // Walk implements [dag.SourceFiles]: the regular files below a folder, at any depth, sorted, as paths
-// relative to it. Symbolic links are followed; one that leads back to a folder it lies in is refused by
-// name, and so is what is neither file nor folder.
+// relative to it. Symbolic links are followed within the folder; one that leaves it, or leads back to a
+// folder it lies in, is refused by name, and so is what is neither file nor folder.
 func (x *Index) Walk(dir string) ([]string, error) {
 	info, err := os.Stat(x.resolve(dir))
 	if err != nil {
@@ -26,6 +26,9 @@ func (x *Index) Walk(dir string) ([]string, error) {
 		return nil, &dag.BadInput{File: dir, Summary: "is a file, not a folder", Detail: "Name the folder that the files lie in."}
 	}
 	w := walker{named: dir, root: x.resolve(dir)}
+	if w.real, err = filepath.EvalSymlinks(w.root); err != nil {
+		return nil, missing(dir, err)
+	}
 	if err := w.folder("", []os.FileInfo{info}); err != nil {
 		return nil, err
 	}
@@ -36,6 +39,7 @@ func (x *Index) Walk(dir string) ([]string, error) {
 type walker struct {
 	named string // the folder as the pipeline names it
 	root  string
+	real  string // root without symbolic links
 	files []string
 }
 
@@ -56,6 +60,11 @@ func (w *walker) folder(rel string, above []os.FileInfo) error {
 			if info, err = os.Stat(filepath.Join(w.root, filepath.FromSlash(p))); err != nil {
 				return w.brokenLink(p, err)
 			}
+			if mode&os.ModeSymlink != 0 {
+				if err := w.staysInside(p); err != nil {
+					return err
+				}
+			}
 			mode = info.Mode().Type()
 		}
 		switch {
@@ -73,6 +82,22 @@ func (w *walker) folder(rel string, above []os.FileInfo) error {
 		}
 	}
 	return nil
+}
+
+// staysInside refuses a link to what does not lie in the folder: who could put a link there would get any
+// file of the user's read and shared.
+func (w *walker) staysInside(p string) error {
+	target, err := filepath.EvalSymlinks(filepath.Join(w.root, filepath.FromSlash(p)))
+	if err != nil {
+		return w.brokenLink(p, err)
+	}
+	if rel, err := filepath.Rel(w.real, target); err == nil && filepath.IsLocal(rel) {
+		return nil
+	}
+	return &dag.BadInput{
+		File: path.Join(w.named, p), Summary: "is a symbolic link that leaves the folder",
+		Detail: "Copy what it leads to into the folder, remove the link, or name that place as a source of its own.",
+	}
 }
 
 func (w *walker) brokenLink(p string, err error) error {
