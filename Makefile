@@ -9,7 +9,7 @@ SOURCES := $(shell find . -name '*.go' -not -path './.tools/*') go.mod go.sum pi
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .PHONY: setup
 setup: $(BIN) ## fetch modules and put the XLA plugin in place (goes on without one when there is no network)
@@ -32,6 +32,17 @@ test: ## run all tests that take minutes at most
 .PHONY: bench
 bench: setup ## measure the figures and write them into docs/benchmarks.md
 	$(GO) run ./internal/tools/bench -femur $(BIN) -write docs/benchmarks.md
+
+# Where bench looks for it: os.UserCacheDir of Go.
+BENCH_PYTHON := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/femur-bench-python
+ifeq ($(shell uname -s),Darwin)
+BENCH_PYTHON := $(HOME)/Library/Caches/femur-bench-python
+endif
+
+.PHONY: bench-python
+bench-python: ## install the Python packages that make bench compares with, in a folder of the user's cache
+	python3 -m venv $(BENCH_PYTHON)
+	$(BENCH_PYTHON)/bin/pip install --quiet --requirement internal/tools/bench/python/requirements.txt
 
 .PHONY: golden
 golden: ## rewrite the golden files; review the diff

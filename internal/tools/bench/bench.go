@@ -37,6 +37,8 @@ func steps() []step {
 		{"nothing changed", (*bench).nothingChanged},
 		{"input files touched", (*bench).filesTouched},
 		{"many input files", (*bench).manyFiles},
+		{"large input files", (*bench).largeFiles},
+		{"pixels against Python", (*bench).pixels},
 		{"one parameter of compare changed", (*bench).parameterChanged},
 		{"source changed and rebuilt", (*bench).sourceChanged},
 		{"compiles", func(b *bench, _ context.Context) ([]figure, error) { return []figure{b.compiles.figure()}, nil }},
@@ -107,6 +109,9 @@ func (b *bench) command() string {
 	c := fmt.Sprintf("go run ./internal/tools/bench -cold %d -warm %d", b.cold, b.warm)
 	if b.files != defaultFiles {
 		c += fmt.Sprintf(" -files %d", b.files)
+	}
+	if b.films != defaultFiles {
+		c += fmt.Sprintf(" -films %d", b.films)
 	}
 	for _, v := range b.vars {
 		c += " -var " + v

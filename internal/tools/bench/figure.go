@@ -92,10 +92,16 @@ type unit string
 const (
 	seconds unit = "s"
 	memory  unit = "bytes"
+	rate    unit = "MP/s"
+	ratio   unit = "×"
 )
 
 func (u unit) format(v float64) string {
 	switch {
+	case u == rate:
+		return fmt.Sprintf("%.1f MP/s", v)
+	case u == ratio:
+		return fmt.Sprintf("%.2f×", v)
 	case u == memory && v >= 1<<30:
 		return fmt.Sprintf("%.2f GiB", v/(1<<30))
 	case u == memory:

@@ -16,10 +16,10 @@ import (
 
 // options are the flags.
 type options struct {
-	femur, module, pipeline, write string
-	vars                           list
-	cold, warm, files              int
-	json, packages                 bool
+	femur, module, pipeline, write, python string
+	vars                                   list
+	cold, warm, files, films               int
+	json, packages                         bool
 }
 
 // defaultFiles is about the size of the clinic's collection.
@@ -42,7 +42,9 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	f.Var(&o.vars, "var", "NAME=VALUE of the study; repeatable; the figures of the document are the default study's")
 	f.IntVar(&o.cold, "cold", 3, "runs in an empty cache; equal digests need two")
 	f.IntVar(&o.warm, "warm", 20, "repeats of runs that find everything in the cache")
-	f.IntVar(&o.files, "files", defaultFiles, "number of small files of the large collection; 0 leaves it out")
+	f.IntVar(&o.files, "files", defaultFiles, "number of small files of the large collection, and a tenth of the very large one; 0 leaves both out")
+	f.IntVar(&o.films, "films", defaultFiles, "number of large files of the collection of real size; 0 leaves it out")
+	f.StringVar(&o.python, "python", defaultPython(), "the Python that has what pixels are compared with; make bench-python installs it")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.BoolVar(&o.packages, "packages", true, "run the benchmarks of packages as well")
 	if err := f.Parse(args); err != nil {
@@ -53,8 +55,8 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
 	case o.cold < 1 || o.warm < 1:
 		return o, errors.New("-cold and -warm must be at least 1")
-	case o.files < 0:
-		return o, errors.New("-files must not be negative")
+	case o.files < 0 || o.films < 0:
+		return o, errors.New("-files and -films must not be negative")
 	}
 	for _, path := range []*string{&o.femur, &o.module, &o.pipeline} {
 		absolute, err := filepath.Abs(*path)
@@ -67,6 +69,13 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == workerCommand {
+		if err := pixelWorker(os.Args[2:], os.Stdout); err != nil {
+			_, _ = fmt.Fprintln(os.Stderr, "bench:", err) // an error has nowhere to go
+			os.Exit(1)
+		}
+		return
+	}
 	o, err := parseFlags(os.Args[1:], os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
