@@ -16,7 +16,7 @@ func area(i int) string {
 	return "box " + page.Series(i) + " " + page.Fill(i)
 }
 
-// legend names the labels along a line that ends at right, at most six, and returns whether there was one to draw.
+// legend names the labels along a line that begins at left.
 func legend(c *page.Chart, left, y float64, labels []string) {
 	for i, label := range labels {
 		c.Rectangle(area(i), left, y-10, 11, 11)
@@ -78,8 +78,8 @@ func patientsOf(list []LabelCount) []int {
 
 // barChart draws a horizontal bar for each value, its labels one after the other.
 func barChart(id, title string, bars []bar, labels []string) page.Chart {
-	c := page.Chart{ID: id, Title: title, Width: 340}
-	const left, right, top, pitch = 118.0, 272.0, 44.0, 21.0
+	c := page.Chart{ID: id, Title: "Patients by: " + strings.ToLower(title), Width: 328}
+	const left, right, top, pitch = 112.0, 262.0, 44.0, 21.0
 	c.Text("strong", 0, 14, title)
 	legend(&c, left, 32, labels)
 	most := 1
@@ -143,7 +143,11 @@ func histogramChart(id, title, axis string, h Histogram) page.Chart {
 			highest = max(highest, float64(n)/float64(max(total(l.Bins), 1)))
 		}
 	}
-	bottom := head
+	bottom := head + float64(len(h.ByLabel))*(panel+gap) - gap
+	for _, v := range x.Ticks() { // below the bars
+		c.Path("grid", "M# #V#", x.At(v), head, bottom)
+		c.Text("mid soft", x.At(v), bottom+17, tick(v))
+	}
 	var told []string
 	for i, l := range h.ByLabel {
 		n := total(l.Bins)
@@ -164,14 +168,9 @@ func histogramChart(id, title, axis string, h Histogram) page.Chart {
 			c.Rectangle(area(i), from+0.8, at, to-from-1.6, y.From-at)
 		}
 		c.Path("axis", "M# #H#", left, y.From, right)
-		bottom = y.From
 		if n > 0 {
 			told = append(told, fmt.Sprintf("%s: %s, most between %s and %s", labelName(l.Label), count(n, "radiograph"), number(h.From+h.Width*float64(fullest)), number(h.From+h.Width*float64(fullest+1))))
 		}
-	}
-	for _, v := range x.Ticks() {
-		c.Path("grid", "M# #V#", x.At(v), head, bottom)
-		c.Text("mid soft", x.At(v), bottom+17, tick(v))
 	}
 	c.Text("mid", (left+right)/2, bottom+36, axis)
 	c.Height = int(bottom) + 44
@@ -269,19 +268,27 @@ func boxChart(id, title, axis string, rows []named) page.Chart {
 func scatterChart(s Summary) page.Chart {
 	c := page.Chart{ID: "places", Title: "Where the centers lie", Width: 420}
 	shape := min(max(s.Sizes.Height.Median/max(s.Sizes.Width.Median, 1), 0.6), 1.8)
-	const left, right, top = 46.0, 356.0, 34.0
+	const left, right, top = 46.0, 356.0, 52.0
 	bottom := top + shape*(right-left)
 	c.Height = int(bottom) + 44
 	x, y := page.Scale{Low: 0, High: 1, From: left, To: right}, page.Scale{Low: 0, High: 1, From: top, To: bottom}
-	legend(&c, left, 16, s.Labels)
+	c.Text("", 4, top-14, "from the top, in heights")
 	for _, v := range []float64{0, 0.25, 0.5, 0.75, 1} {
 		c.Path("grid", "M# #V#M# #H#", x.At(v), top, bottom, left, y.At(v), right)
 		c.Text("mid soft", x.At(v), bottom+17, page.TickText(v))
 		c.Text("end soft", left-7, y.At(v)+4, page.TickText(v))
 	}
 	c.Path("axis", "M# #H#V#H#Z", left, top, right, bottom, left)
+	key := left
 	for i, label := range s.Labels {
 		var d strings.Builder
+		if i%2 == 0 {
+			fmt.Fprintf(&d, "M%s 12h0", page.Coordinate(key+3))
+		} else {
+			fmt.Fprintf(&d, "M%s 9.5l5 5m0-5l-5 5", page.Coordinate(key+0.5))
+		}
+		c.Text("soft", key+12, 16, clip(labelName(label), 16))
+		key += 32 + 7.4*float64(utf8.RuneCountInString(clip(labelName(label), 16)))
 		for _, p := range s.Centers.Places {
 			if p.Label != label {
 				continue
@@ -292,9 +299,6 @@ func scatterChart(s Summary) page.Chart {
 				fmt.Fprintf(&d, "M%s %sl5 5m0-5l-5 5", page.Coordinate(x.At(p.X)-2.5), page.Coordinate(y.At(p.Y)-2.5))
 			}
 		}
-		if d.Len() == 0 {
-			continue
-		}
 		class := "dots"
 		if i%2 == 1 {
 			class = "crosses"
@@ -303,7 +307,7 @@ func scatterChart(s Summary) page.Chart {
 	}
 	at := s.Centers
 	c.Path("chance", "M# #V#M# #H#", x.At(at.Across.Median), top, bottom, left, y.At(at.Down.Median), right)
-	c.Text("mid", (left+right)/2, bottom+36, "from the left, parts of the width; from the top, of the height")
+	c.Text("mid", (left+right)/2, bottom+36, "from the left, in widths")
 	c.Description = fmt.Sprintf("Scatter of %s over the unit square. The median lies at %.0f percent of the width and %.0f percent of the height.",
 		count(len(at.Places), "center"), 100*at.Across.Median, 100*at.Down.Median)
 	return c
@@ -312,7 +316,7 @@ func scatterChart(s Summary) page.Chart {
 // associationChart has a dot for each property, over the effect in parts of a medium one.
 func associationChart(list []Association) page.Chart {
 	c := page.Chart{ID: "associations", Title: "How closely properties of the acquisition go with the label", Width: 640, Wide: true}
-	const left, right, top, pitch = 190.0, 500.0, 10.0, 23.0
+	const left, right, top, pitch = 206.0, 506.0, 10.0, 23.0
 	bottom := top + pitch*float64(len(list))
 	high := 2.0
 	for _, a := range list {
@@ -333,7 +337,7 @@ func associationChart(list []Association) page.Chart {
 		if class == "" {
 			class = "n"
 		}
-		c.Text("end", left-12, y+4, clip(a.Title, 26))
+		c.Text("end", left-12, y+4, clip(a.Title, 28))
 		c.Path("whisker s"+class, "M# #H#", left, y, x.At(a.share()))
 		if a.PAdjusted <= significance {
 			c.Dot("f"+class, x.At(a.share()), y, 5)

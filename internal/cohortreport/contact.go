@@ -87,7 +87,7 @@ func pictureLabels(pictures []Picture) []string {
 	return labels
 }
 
-func drawCell(sheet *image.Paletted, at image.Point, p Picture, label int) {
+func drawCell(sheet *image.Paletted, at image.Point, p Picture, series int) {
 	scale := min(cellWidth/float64(p.Image.Width), cellPicture/float64(p.Image.Height))
 	across, down := max(1, int(scale*float64(p.Image.Width))), max(1, int(scale*float64(p.Image.Height)))
 	small := stretched(radiograph.Resize(p.Image, across, down))
@@ -105,9 +105,13 @@ func drawCell(sheet *image.Paletted, at image.Point, p Picture, label int) {
 		ring(sheet, area, cx, cy, markRadius, 3.6, sheetHalo)
 		ring(sheet, area, cx, cy, markRadius, 1.8, sheetMark)
 	}
-	name := uint8(sheetLabel0 + label%6)
+	name := uint8(sheetLabel0 + series%6)
 	fill(sheet, image.Rect(at.X, at.Y+cellPicture+6, at.X+8, at.Y+cellPicture+14), name)
-	write(sheet, at.X+13, at.Y+cellPicture+lineHeight, labelName(p.Label), name)
+	label := labelName(p.Label)
+	if !p.Located {
+		label += ", no center"
+	}
+	write(sheet, at.X+13, at.Y+cellPicture+lineHeight, label, name)
 	write(sheet, at.X, at.Y+cellPicture+2*lineHeight, p.ID, sheetSoft)
 }
 

@@ -20,18 +20,20 @@ func Flow(s Summary, parts []FlowPart) page.Chart {
 	const left, width, aside, asideWidth, line = 4.0, 290.0, 366.0, 350.0, 18.0
 	var told []string
 	y := 4.0
-	// box draws lines of text in a frame and returns its lower edge.
+	// box draws lines of text in a frame, the first and those after a gap as headings, and returns its lower edge.
 	box := func(x, w float64, lines []string) float64 {
 		h := line*float64(len(lines)) + 14
 		c.Rectangle("frame", x, y, w, h)
 		for i, text := range lines {
 			class := ""
-			if i == 0 {
+			if i == 0 || lines[i-1] == "" {
 				class = "strong"
 			}
-			c.Text(class, x+12, y+line*float64(i)+20, text)
+			if text != "" {
+				c.Text(class, x+12, y+line*float64(i)+20, text)
+				told = append(told, text)
+			}
 		}
-		told = append(told, strings.Join(lines, ", "))
 		return y + h
 	}
 	arrow := func(from, to float64) {
@@ -75,10 +77,13 @@ func leftOut(s Summary) []string {
 		if n == 0 {
 			return
 		}
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
 		lines = append(lines, fmt.Sprintf("%s %s", grouped(n), what))
 		for i, r := range reasons {
 			if i == shownReasons {
-				lines = append(lines, "  and other reasons")
+				lines = append(lines, "and other reasons")
 				break
 			}
 			lines = append(lines, fmt.Sprintf("%s: %s", grouped(r.Files), clip(r.Summary, 42)))

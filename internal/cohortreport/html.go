@@ -48,7 +48,7 @@ func findingsSection(s Summary) (page.Section, error) {
 		out.Text = []string{"Nothing: no contradiction was found, nothing is missing, and no property of the acquisition goes with the label."}
 		return out, nil
 	}
-	out.Text = []string{"Problems are contradictions in the data, to be mended at their source. Cautions limit what can be concluded, and belong into the study's text."}
+	out.Text = []string{"Problems are contradictions in the data, to be mended at their source. Cautions limit what can be concluded, and belong in the study's text."}
 	body, err := page.Render(findingsTemplate, s.Warnings)
 	out.Body = body
 	return out, err

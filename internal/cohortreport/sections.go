@@ -121,7 +121,7 @@ func compositionSection(s Summary) page.Section {
 		out.Text = append(out.Text, "Not stated for any radiograph: "+strings.Join(unstated, ", ")+".")
 	}
 	charts = append(charts, barChart("bars-per-patient", "Radiographs of a patient", perPatientBars(s), s.Labels))
-	out.Figures = []page.Figure{{Caption: "Patients by property and label.", Charts: charts, Data: compositionTable(s)}}
+	out.Figures = []page.Figure{{Caption: "Patients by property and label.", Charts: charts, Data: compositionTable(s), Packed: true}}
 	return out
 }
 
@@ -366,8 +366,8 @@ func duplicatesSection(s Summary, pictures []Picture) (page.Section, error) {
 		return out, nil
 	}
 	out.Text = append(out.Text, fmt.Sprintf("A group is radiographs that show the same exposure: equal pixels, or another window, size, side or polarity of it. Beyond one of each group, %s %s left. Patients who share an exposure must not be split.", count(d.Surplus, "radiograph"), oneOr(d.Surplus, "is", "are")))
-	t := page.Table{ID: "near-duplicates-table", Caption: "Groups of the same exposure", Text: true, Columns: []string{"radiographs", "patients", "pixels", "contradict in"}}
-	for _, g := range d.List {
+	t := page.Table{ID: "near-duplicates-table", Caption: "Groups of the same exposure", Text: true, Columns: []string{"group", "radiographs", "patients", "pixels", "contradict in"}}
+	for i, g := range d.List {
 		var ids []string
 		for _, m := range g.Members {
 			ids = append(ids, fmt.Sprintf("%s (%s, patient %s)", m.ID, labelName(m.Label), m.Patient))
@@ -380,7 +380,7 @@ func duplicatesSection(s Summary, pictures []Picture) (page.Section, error) {
 		if conflict == "" {
 			conflict = "–"
 		}
-		t.Rows = append(t.Rows, []string{some(ids, len(ids)), grouped(g.Patients), pixels, conflict})
+		t.Rows = append(t.Rows, []string{grouped(i + 1), some(ids, len(ids)), grouped(g.Patients), pixels, conflict})
 	}
 	if len(d.List) < d.Groups {
 		t.Notes = []string{fmt.Sprintf("The first %d of %d groups; the output links of the stage has all.", len(d.List), d.Groups)}

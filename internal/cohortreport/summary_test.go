@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"femur/internal/cohortreport"
+	"femur/internal/cohortreport/cohortreporttest"
 )
 
 // golden compares with testdata/NAME; UPDATE_GOLDEN=1 rewrites it.
@@ -35,7 +36,7 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestGoldenSummary(t *testing.T) {
-	s := cohortreport.Summarize(troubled(t))
+	s := cohortreport.Summarize(cohortreporttest.Troubled(t))
 	var b bytes.Buffer
 	if err := json.Indent(&b, s.Encode(), "", " "); err != nil {
 		t.Fatal(err)
@@ -52,7 +53,7 @@ func TestGoldenSummary(t *testing.T) {
 
 // What comes in another order is the same cohort.
 func TestOrderDoesNotMatter(t *testing.T) {
-	in := troubled(t)
+	in := cohortreporttest.Troubled(t)
 	want := cohortreport.Summarize(in).Encode()
 	rapid.Check(t, func(t *rapid.T) {
 		again := in

@@ -157,7 +157,9 @@ func shortcuts(s Summary) []Warning {
 }
 
 // pText prints a p-value with three digits.
-func pText(p float64) string { return strings.TrimRight(fmt.Sprintf("%.3f", p), "0") }
+func pText(p float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.3f", p), "0"), ".")
+}
 
 func copyCautions(s Summary) []Warning {
 	var w list
@@ -180,11 +182,11 @@ func measureCautions(s Summary) []Warning {
 		return w
 	}
 	if n := s.Centers.Unlocated; n > 0 {
-		w.add(Caution, "centers", fmt.Sprintf("%s, %s, no annotated center: %s. They can be classified, but neither teach nor test a localizer.",
-			percent(float64(n)/float64(used)), have(n, "radiograph"), unlocatedByLabel(s.Centers.ByLabel)))
+		w.add(Caution, "centers", fmt.Sprintf("%s (%s) without an annotated center: %s. They can be classified, but neither teach nor test a localizer.",
+			count(n, "radiograph"), percent(float64(n)/float64(used)), unlocatedByLabel(s.Centers.ByLabel)))
 	}
 	if n := s.Spacing.Of(cohort.PitchUnknown); n > 0 {
-		w.add(Caution, "spacing", fmt.Sprintf("%s, %s, no known pixel spacing: errors and patches in millimeters leave them out.", percent(float64(n)/float64(used)), have(n, "radiograph")))
+		w.add(Caution, "spacing", fmt.Sprintf("%s (%s) without a known pixel spacing: errors and patches in millimeters leave them out.", count(n, "radiograph"), percent(float64(n)/float64(used))))
 	}
 	if n := s.Spacing.Of(cohort.PitchDetector); n > 0 {
 		w.add(Caution, "spacing", fmt.Sprintf("The pixel spacing of %s (%s) is that of the detector: what lies in the body is smaller than it says, where the magnification is not known.", count(n, "radiograph"), percent(float64(n)/float64(used))))

@@ -37,6 +37,7 @@ type Figure struct {
 	Charts  []Chart
 	Data    Table
 	Open    bool // the numbers are shown without asking
+	Packed  bool // many charts of the same width and different heights, set in columns
 }
 
 // A Table has a header row, and row headers in its first column.

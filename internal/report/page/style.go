@@ -45,14 +45,16 @@ dd{margin:0}
 figure{margin:1.5rem 0;break-inside:avoid}
 figcaption,.note{color:var(--soft);font-size:.9rem;max-width:46rem}
 figcaption{margin:.4rem 0}
+.packed{columns:20.5rem;column-gap:1.5rem}
+.packed .chart{display:block;break-inside:avoid;margin-bottom:1.25rem}
 .charts{display:flex;flex-wrap:wrap;gap:1rem 1.5rem;align-items:flex-start}
 .chart{max-width:100%;height:auto;font-size:13px}
 .scroll{overflow-x:auto;margin:1rem 0 .25rem}
-table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums}
+table{min-width:min(20rem,100%);border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:0 0 .4rem;font-size:.95rem}
 th,td{padding:.3rem .9rem .3rem 0;text-align:right;vertical-align:top;white-space:nowrap}
 th:first-child,.text th,.text td{text-align:left}
-.text td{white-space:normal;overflow-wrap:anywhere}
+.text td,.text tbody th{white-space:normal;overflow-wrap:anywhere;min-width:5.6rem}
 thead th{white-space:normal;border-bottom:2px solid var(--line);color:var(--soft);font-weight:600;vertical-align:bottom}
 tbody tr{border-bottom:1px solid var(--line)}
 tbody th{font-weight:500}
@@ -89,7 +91,7 @@ text{fill:var(--ink);stroke:none}
 .gallery figure{margin:0}
 .gallery figcaption{overflow-wrap:anywhere}
 .gallery svg{display:block;width:100%;height:19rem;background:#000;border-radius:.25rem}
-.gallery.small{grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:1rem .8rem}
+.gallery.small{grid-template-columns:repeat(auto-fill,minmax(9.6rem,1fr));gap:1rem .8rem}
 .gallery.small svg{height:12rem}
 .gallery.small figcaption{font-size:.78rem;line-height:1.35}
 .gallery .patch{display:block;width:7rem;margin-top:.4rem;border:2px dashed #f0e442;background:#000}
@@ -106,6 +108,6 @@ section{break-inside:auto}
 table,figure,.answer,li{break-inside:avoid}
 .scroll{overflow:visible}
 details::details-content{content-visibility:visible}
-.chart{max-width:48%}.chart.wide{max-width:100%}
+.chart{max-width:48%}.chart.wide,.packed .chart{max-width:100%}.packed{columns:3}
 }
 `

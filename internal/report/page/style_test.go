@@ -59,7 +59,7 @@ func TestContrast(t *testing.T) {
 // TestClassesAreStyled finds classes that templates and charts use and the style
 // sheet does not have.
 func TestClassesAreStyled(t *testing.T) {
-	for _, class := range []string{"axis", "grid", "zero", "chance", "margin", "band", "box", "whisker", "median", "bar", "hatch", "s", "truth", "guess", "crop", "halo", "wide", "mid", "end", "soft", "strong"} {
+	for _, class := range []string{"axis", "grid", "zero", "chance", "margin", "band", "box", "whisker", "median", "bar", "hatch", "s", "truth", "guess", "crop", "halo", "frame", "arrow", "open", "dots", "crosses", "packed", "pairs", "findings", "wide", "mid", "end", "soft", "strong"} {
 		if !regexp.MustCompile(`\.` + class + `[\s{,]`).MatchString(string(StyleSheet)) {
 			t.Errorf("class %q has no style", class)
 		}

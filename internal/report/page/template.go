@@ -71,7 +71,7 @@ const sectionTemplate = `{{define "section"}}
 
 {{define "figure"}}
 <figure>
-<div class="charts">
+<div class="{{if .Packed}}packed{{else}}charts{{end}}">
 {{- range .Charts}}{{template "chart" .}}{{end}}
 </div>
 <figcaption>{{.Caption}}</figcaption>

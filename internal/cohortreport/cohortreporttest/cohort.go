@@ -1,4 +1,6 @@
-package cohortreport_test
+// Package cohortreporttest makes a cohort for tests that has everything a cohort report speaks of. It is
+// synthetic; what is wrong with it is invented.
+package cohortreporttest
 
 import (
 	"fmt"
@@ -30,7 +32,7 @@ func rowOf(s synth.Spec) cohort.CohortRow {
 	r := cohort.CohortRow{
 		ID: s.ID, Patient: s.Patient, Label: string(s.Label), View: string(s.View), Side: string(s.Side), Site: fmt.Sprintf("site %02d", s.Site),
 		Modality: s.Modality, Implant: string(s.Implant), Width: int32(s.Width), Height: int32(s.Height),
-		Located: true, CenterX: s.Center.X, CenterY: s.Center.Y, Centers: 1, StudyDate: "2019", Bits: 16, Format: "png", PitchFrom: "unknown",
+		Located: true, CenterX: s.Center.X, CenterY: s.Center.Y, Centers: 1, StudyDate: "2019", Bits: 16, Format: "png", PitchFrom: "unknown", Synthetic: true,
 	}
 	if p := s.Known(); p > 0 {
 		r.Pitch, r.PitchFrom = float64(p), []string{"calibrated", "detector"}[s.Site%2]
@@ -38,9 +40,9 @@ func rowOf(s synth.Spec) cohort.CohortRow {
 	return r
 }
 
-// troubled is a cohort with everything that a report speaks of: the labels differ in bit depth, some centers
+// Troubled is a cohort with everything that a report speaks of: the labels differ in bit depth, some centers
 // and spacings are missing, three people marked a part of it, files were refused, exposures come twice.
-func troubled(t testing.TB) cohortreport.Input {
+func Troubled(t testing.TB) cohortreport.Input {
 	t.Helper()
 	_, list := specs(t)
 	in := cohortreport.Input{Title: "Femur fractures, synthetic"}
@@ -96,8 +98,8 @@ func troubled(t testing.TB) cohortreport.Input {
 	return in
 }
 
-// pictures draws the radiographs of the ids.
-func pictures(t testing.TB, in cohortreport.Input, ids []string) []cohortreport.Picture {
+// Pictures draws the radiographs of the ids.
+func Pictures(t testing.TB, in cohortreport.Input, ids []string) []cohortreport.Picture {
 	t.Helper()
 	c, _ := specs(t)
 	rows := map[string]cohort.CohortRow{}
