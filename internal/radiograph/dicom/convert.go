@@ -37,8 +37,11 @@ func (d *Decoder) convert(ctx context.Context, syntax syntax, packed []byte, s s
 		return nil, &ToolMissingError{Syntax: syntax.name}
 	}
 	out, err := d.Tool.Raw(ctx, wrap(syntax.uid, packed, s))
-	if err != nil {
-		return nil, err
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, fmt.Errorf("compressed as %s: %w; copy the file again or convert it to Explicit VR Little Endian", syntax.name, err)
 	}
 	f, err := parse(out)
 	if err != nil {
