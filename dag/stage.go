@@ -136,7 +136,10 @@ type BadInput struct {
 // Error implements error: file:line, record, what is wrong and what to do, in one text, without Origin.
 func (e *BadInput) Error() string {
 	s := e.File
-	if e.Line > 0 {
+	switch {
+	case e.Line > 0 && s == "":
+		s = fmt.Sprintf("line %d", e.Line)
+	case e.Line > 0:
 		s = fmt.Sprintf("%s:%d", s, e.Line)
 	}
 	if e.Record != "" {
