@@ -44,29 +44,40 @@ type Plan struct {
 	Balanced bool    // equal counts in each stratum, at the price that a new patient may move others
 	// Fixed assigns patients by hand: -1 is the test part, else a fold.
 	Fixed map[cache.PatientID]int
+	// Leaders names, for each patient of a group that must not be torn apart, the one by whose id the group is
+	// placed; see [Plan.Lead]. Whoever is not in it stands alone.
+	Leaders map[cache.PatientID]cache.PatientID
 }
 
 // TestFold stands for the test part where a fold number is expected.
 const TestFold = -1
 
 // Assign gives each patient a fold, or [TestFold]. Without Balanced the choice hangs on the seed and the
-// patient's id alone. With it, patients of a label are ordered by that hash and dealt out by count.
+// patient's id alone, or, in a group, on its leader's. With it, patients of a label are ordered by that hash and dealt
+// out by count; a group goes by its leader's label. A group is Fixed where one of its members is.
 func (p Plan) Assign(patients []Patient) map[cache.PatientID]int {
+	fixed := map[cache.PatientID]int{} // by leader
+	for id, f := range p.Fixed {
+		fixed[p.leader(id)] = f
+	}
 	out := make(map[cache.PatientID]int, len(patients))
 	var free []Patient
 	for _, q := range patients {
-		if f, ok := p.Fixed[q.ID]; ok {
+		if f, ok := fixed[p.leader(q.ID)]; ok {
 			out[q.ID] = f
 			continue
 		}
 		free = append(free, q)
 	}
 	if p.Balanced {
-		p.deal(free, out)
+		dealt := p.deal("assign", free)
+		for _, q := range free {
+			out[q.ID] = p.fold(dealt[p.leader(q.ID)])
+		}
 		return out
 	}
 	for _, q := range free {
-		out[q.ID] = p.fold(p.uniform("assign", q.ID))
+		out[q.ID] = p.fold(p.uniform("assign", p.leader(q.ID)))
 	}
 	return out
 }
@@ -79,14 +90,24 @@ func (p Plan) fold(u float64) int {
 	return min(int((u-p.Test)/(1-p.Test)*float64(p.Folds)), p.Folds-1)
 }
 
-// deal hands the patients of each label out in the order of their hashes. The patient at rank i of n goes
-// where u = (i+½)/n would, so counts differ by at most one from their share.
-func (p Plan) deal(patients []Patient, out map[cache.PatientID]int) {
-	for _, stratum := range p.strata("assign", patients) {
-		for i, q := range stratum {
-			out[q.ID] = p.fold((float64(i) + 0.5) / float64(len(stratum)))
+// deal maps the leaders of the patients to [0,1), those of each label evenly and in the order of their hashes: the
+// patient at rank i of n goes to (i+½)/n, so that counts differ by at most one from their share, or, next to a group,
+// by at most its size.
+func (p Plan) deal(purpose string, patients []Patient) map[cache.PatientID]float64 {
+	out := map[cache.PatientID]float64{}
+	leaders, size := p.units(patients)
+	for _, stratum := range p.strata(purpose, leaders) {
+		total := 0
+		for _, q := range stratum {
+			total += size[q.ID]
+		}
+		before := 0
+		for _, q := range stratum {
+			out[q.ID] = (float64(before) + float64(size[q.ID])/2) / float64(total)
+			before += size[q.ID]
 		}
 	}
+	return out
 }
 
 // strata groups patients by label, each group in the order of its members' hashes.
@@ -108,19 +129,19 @@ func (p Plan) strata(purpose string, patients []Patient) map[string][]Patient {
 
 // ValidationSet says which of a fold's training patients serve early stopping rather than fitting. The
 // choice hangs on seed, patient and fold alone, or, with Balanced, on the order of those hashes within each label.
+// Groups stay whole.
 func (p Plan) ValidationSet(fold int, training []Patient) map[cache.PatientID]bool {
 	purpose := fmt.Sprintf("validate %d", fold)
 	out := map[cache.PatientID]bool{}
-	if !p.Balanced {
+	if p.Balanced {
+		dealt := p.deal(purpose, training)
 		for _, q := range training {
-			out[q.ID] = p.uniform(purpose, q.ID) < p.Validate
+			out[q.ID] = dealt[p.leader(q.ID)] < p.Validate
 		}
 		return out
 	}
-	for _, stratum := range p.strata(purpose, training) {
-		for i, q := range stratum {
-			out[q.ID] = (float64(i)+0.5)/float64(len(stratum)) < p.Validate
-		}
+	for _, q := range training {
+		out[q.ID] = p.uniform(purpose, p.leader(q.ID)) < p.Validate
 	}
 	return out
 }

@@ -20,22 +20,25 @@ type pose struct {
 }
 
 const (
-	leastScale, mostScale = 0.8, 1.25
-	mostShift             = 0.2
-	leastOverlap          = 0.7
+	// mostScale is by what factor a scale may differ from that of the start, to either side.
+	mostScale = 1.15
+	// mostShift is how far the middle may move, as a share of the side.
+	mostShift = 0.1
+	// leastOverlap is the share of a that b must cover.
+	leastOverlap = 0.35
 )
 
-// sane refuses placements that are no slight crop.
-func (p placement) sane() bool {
-	ok := func(s, t float64) bool {
-		return s >= leastScale && s <= mostScale && math.Abs(t+(s-1)/2) <= mostShift
+// near reports whether p is no more than a slight crop away from q.
+func (p placement) near(q placement) bool {
+	ok := func(s, t, s0, t0 float64) bool {
+		return s <= s0*mostScale && s*mostScale >= s0 && math.Abs(float64((s-s0)/2)+t-t0) <= mostShift*s0
 	}
-	return ok(p.SX, p.TX) && ok(p.SY, p.TY)
+	return ok(p.SX, p.TX, q.SX, q.TX) && ok(p.SY, p.TY, q.SY, q.TY)
 }
 
 // align improves a placement of b on a by Levenberg–Marquardt steps on the squared difference of the values, whose
 // gain and offset are fitted anew at each step.
-func align(a, b plane, start placement, steps int) pose {
+func align(a, b plane, start, around placement, steps int) pose {
 	best := start
 	bestFit, ok := measure(a, b, best, nil)
 	if !ok {
@@ -50,22 +53,22 @@ func align(a, b plane, start placement, steps int) pose {
 			break
 		}
 		next := placement{best.SX + step[0], best.TX + step[1], best.SY + step[2], best.TY + step[3]}
-		if !next.sane() {
+		if !next.near(around) {
 			damping *= 8
 			continue
 		}
 		nextFit, ok := measure(a, b, next, nil)
-		if !ok || math.Abs(nextFit.correlation) <= math.Abs(fit.correlation) {
+		if !ok || nextFit.correlation <= fit.correlation {
 			damping *= 8
 			if damping > 1e6 {
 				break
 			}
 			continue
 		}
-		gain := math.Abs(nextFit.correlation) - math.Abs(fit.correlation)
+		gain := nextFit.correlation - fit.correlation
 		best, bestFit = next, nextFit
 		damping = max(damping/8, 1e-6)
-		if gain < 1e-6 {
+		if gain < 1e-7 && damping < 1e-2 {
 			break
 		}
 	}

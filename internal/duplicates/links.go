@@ -40,7 +40,7 @@ func Links(ctx context.Context, items []Item, open func(cache.ItemID) (radiograp
 	tasks := map[[2]int][]int{}
 	for i, c := range candidates {
 		if c.Exact {
-			verdicts[i] = Verdict{Duplicate: true, Correlation: 1, Detail: 1, Overlap: 1}
+			verdicts[i] = same
 			candidates[i].Mirror, candidates[i].Inverted, candidates[i].Distance = Unmirrored, false, 0
 			continue
 		}
