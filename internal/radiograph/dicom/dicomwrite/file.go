@@ -2,6 +2,7 @@ package dicomwrite
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"encoding/binary"
 	"fmt"
@@ -71,7 +72,7 @@ func (f *File) Bytes() ([]byte, error) {
 	if f.Bare {
 		return set, nil
 	}
-	meta, err := f.meta()
+	meta, err := meta(f.Text(SOPClassUID), f.Text(SOPInstanceUID), f.Syntax)
 	if err != nil {
 		return nil, fmt.Errorf("DICOM file: %w", err)
 	}
@@ -80,13 +81,13 @@ func (f *File) Bytes() ([]byte, error) {
 }
 
 // meta returns the File Meta Information, which is always explicit little endian (PS3.10, 7.1).
-func (f *File) meta() ([]byte, error) {
+func meta(class, instance, syntax string) ([]byte, error) {
 	l := layout{order: binary.LittleEndian}
 	body, err := l.appendSet(nil, []Element{
 		{0x00020001, "OB", []byte{0, 1}},
-		{0x00020002, "UI", f.Text(SOPClassUID)},
-		{0x00020003, "UI", f.Text(SOPInstanceUID)},
-		{0x00020010, "UI", f.Syntax},
+		{0x00020002, "UI", class},
+		{0x00020003, "UI", instance},
+		{0x00020010, "UI", syntax},
 		{0x00020012, "UI", UID(implementationName)},
 		{0x00020013, "SH", implementationVersion},
 	})
@@ -100,7 +101,7 @@ func (f *File) meta() ([]byte, error) {
 // appendSet appends elements in the order of their tags.
 func (l layout) appendSet(b []byte, elements []Element) ([]byte, error) {
 	sorted := slices.Clone(elements)
-	slices.SortStableFunc(sorted, func(a, b Element) int { return int(int64(a.Tag) - int64(b.Tag)) })
+	slices.SortStableFunc(sorted, func(a, b Element) int { return cmp.Compare(a.Tag, b.Tag) })
 	var err error
 	for i, e := range sorted {
 		if i > 0 && sorted[i-1].Tag == e.Tag {
