@@ -118,7 +118,7 @@ func TestSweepShrinksFiles(t *testing.T) {
 	if err != nil || swept.Bytes < 59<<20 {
 		t.Fatalf("swept %+v, error %v", swept, err)
 	}
-	if size := onDisk(t, s.badgerDir()); size > 8<<20 {
+	if size := DiskUse(s.badgerDir()); size > 8<<20 {
 		t.Errorf("%d bytes are left on the disk", size)
 	}
 	if data, err := cache.ReadAll(t.Context(), s, keep); err != nil || !bytes.Equal(data, chacha(59, 1<<20)) {

@@ -205,7 +205,7 @@ func TestForgets(t *testing.T) {
 // TestForgetsWithoutBadgersHelp has what was removed in files of which Badger thinks that all is live. A
 // full disk is told, and the next sweep with room for it ends what was left.
 func TestForgetsWithoutBadgersHelp(t *testing.T) {
-	free := int64(0)
+	free := int64(1000)
 	o := Options{small: true, room: func(string) (int64, bool) { return free, true }}
 	w := newWithdrawal(t, o)
 	w.loseAccount(t, o)
@@ -213,6 +213,11 @@ func TestForgetsWithoutBadgersHelp(t *testing.T) {
 		t.Fatal("nothing is left to forget: the test no longer makes Badger lose its account")
 	}
 	swept, err := w.s.Sweep(t.Context(), w.keep())
+	if err == nil || !strings.Contains(err.Error(), "free disk") || swept.Short < 1<<20 {
+		t.Fatalf("on a full disk: swept %+v, error %v", swept, err)
+	}
+	free += swept.Short
+	swept, err = w.s.Sweep(t.Context(), w.keep())
 	if err != nil || swept.Forgotten || swept.Short < 30<<20 {
 		t.Fatalf("without room: swept %+v, error %v", swept, err)
 	}
@@ -220,7 +225,7 @@ func TestForgetsWithoutBadgersHelp(t *testing.T) {
 		t.Fatal("it says that traces are left, and there are none")
 	}
 	w.wantWhole(t)
-	free = swept.Short - 1
+	free += swept.Short - 1
 	if swept, err = w.s.Sweep(t.Context(), w.keep()); err != nil || swept.Forgotten || swept.Short != 1 {
 		t.Fatalf("with too little room: swept %+v, error %v", swept, err)
 	}

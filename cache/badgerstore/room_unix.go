@@ -2,7 +2,10 @@
 
 package badgerstore
 
-import "syscall"
+import (
+	"io/fs"
+	"syscall"
+)
 
 // freeDisk is how many bytes the user may still write to the file system of a folder.
 func freeDisk(dir string) (free int64, known bool) {
@@ -11,4 +14,12 @@ func freeDisk(dir string) (free int64, known bool) {
 		return 0, false
 	}
 	return int64(fs.Bavail) * int64(fs.Bsize), true
+}
+
+// fileUse is how many bytes of the disk a file takes.
+func fileUse(info fs.FileInfo) int64 {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return stat.Blocks * 512
+	}
+	return info.Size()
 }

@@ -2,8 +2,6 @@ package badgerstore
 
 import (
 	"bytes"
-	"os"
-	"syscall"
 	"testing"
 
 	"github.com/dgraph-io/badger/v4"
@@ -58,25 +56,4 @@ func (s *tested) Damage(d cache.Digest) error {
 	kept = bytes.Clone(kept)
 	kept[len(kept)/2] ^= 1
 	return s.write([]string{""}, func(string) *badger.Entry { return badger.NewEntry(key, kept).WithMeta(encoding) })
-}
-
-// onDisk is the room that the files of a folder take.
-func onDisk(t *testing.T, dir string) (size int64) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-			size += stat.Blocks * 512 // logs are sparse while they are written
-		} else {
-			size += info.Size()
-		}
-	}
-	return size
 }

@@ -25,6 +25,9 @@ func (s *Store) Sweep(ctx context.Context, keep cache.Keep) (swept cache.Swept, 
 		return swept, err
 	}
 	defer s.gate.leaveAlone()
+	if short := s.missing(0); short > 0 && !keep.DryRun { // a full disk would end the process in the middle of it
+		return cache.Swept{Short: short}, fmt.Errorf("sweep: cache %s: %d more bytes of free disk are needed to work in; make that room elsewhere first", s.dir, short)
+	}
 	if err := s.flush(); err != nil {
 		return swept, err
 	}

@@ -12,8 +12,9 @@ import (
 // A found is an artifact that the user named.
 type found struct {
 	cache.Output
-	Name    string // ADDRESS.OUTPUT, with the item where it is one of many
-	Address string // empty for a blob that no record names
+	Name    string    // ADDRESS.OUTPUT, with the item where it is one of many
+	Address string    // empty for a blob that no record names
+	Key     cache.Key // of the record; zero without one
 	Item    cache.Item
 	Facts   cache.Facts
 }
@@ -48,7 +49,7 @@ func findArtifact(ctx context.Context, store cache.Store, name string) (found, e
 		}
 		return found{}, &usageError{err: fmt.Errorf("%s has no output %q", address, output), hint: "It has " + strings.Join(names, ", ") + "."}
 	}
-	return found{Output: o, Name: address.Output(output), Address: string(address), Facts: record.Facts}, nil
+	return found{Output: o, Name: address.Output(output), Address: string(address), Key: record.Key, Facts: record.Facts}, nil
 }
 
 // noSuchStage says what there is instead: the instances of the stage, when it has a matrix.
@@ -97,7 +98,7 @@ func findDigest(ctx context.Context, store cache.Store, prefix string) (found, e
 		}
 		for _, o := range r.Outputs {
 			if o.Digest == matches[0] {
-				f := found{Output: o, Name: dag.Address(r.Address).Output(o.Name), Address: r.Address, Facts: r.Facts}
+				f := found{Output: o, Name: dag.Address(r.Address).Output(o.Name), Address: r.Address, Key: r.Key, Facts: r.Facts}
 				if r.Item != "" {
 					f.Item = cache.Item{ID: r.Item, Patient: r.Patient, Artifact: o.Artifact}
 					f.Name += " " + string(r.Item)

@@ -7,6 +7,7 @@ import (
 
 	"femur/cache"
 	"femur/dag"
+	"femur/internal/retain"
 	"femur/internal/view"
 )
 
@@ -15,7 +16,7 @@ type LsOptions struct{ Long bool }
 
 // AddFlags adds the flags to the command.
 func (o *LsOptions) AddFlags(cmd *cobra.Command) {
-	cmd.Flags().BoolVarP(&o.Long, "long", "l", false, "add digests and times; lines are not cut")
+	cmd.Flags().BoolVarP(&o.Long, "long", "l", false, "add digests, times and pins; lines are not cut")
 }
 
 func newLsCommand(g *global) *cobra.Command {
@@ -42,6 +43,17 @@ func runLs(ctx context.Context, opts LsOptions, g *global, args []string) (err e
 	}
 	defer closing(&err, store)
 	l := view.ArtifactList{Of: args}
+	pins, err := retain.LoadPins(g.cacheDir())
+	if err != nil {
+		return err
+	}
+	for _, pin := range pins {
+		model, err := pinModel(ctx, store, pin)
+		if err != nil {
+			return err
+		}
+		l.Pins = append(l.Pins, model)
+	}
 	counted := map[cache.Digest]bool{}
 	count := func(a cache.Artifact) {
 		if !counted[a.Digest] {
@@ -65,6 +77,7 @@ func runLs(ctx context.Context, opts LsOptions, g *global, args []string) (err e
 		}
 		for _, o := range r.Outputs {
 			a := artifactModel(found{Output: o, Name: dag.Address(address).Output(o.Name), Facts: r.Facts})
+			a.Pinned = pins.Names(r.Key)
 			count(o.Artifact)
 			if o.Many {
 				if m, err := members(ctx, store, o); err == nil {

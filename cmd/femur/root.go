@@ -82,8 +82,8 @@ func newRootCommand(g *global) *cobra.Command {
 	addTo(groupInspect,
 		newStatusCommand(g), newExplainCommand(g), newGraphCommand(g), newLsCommand(g), newShowCommand(g),
 		newExportCommand(g), newLineageCommand(g), newRunsCommand(g), newDiffCommand(g), newLogsCommand(g),
-		newVerifyCommand(g), newAcceptCommand(g))
-	addTo(groupTool, newDoctorCommand(g), newBackendCommand(g))
+		newVerifyCommand(g), newAcceptCommand(g), newIdentifyCommand(g))
+	addTo(groupTool, newGcCommand(g), newPinCommand(g), newUnpinCommand(g), newDoctorCommand(g), newBackendCommand(g))
 	cobra.EnableCommandSorting = false
 	finishHelp(root)
 	usage := root.UsageTemplate()

@@ -71,8 +71,7 @@ func (g *global) noCacheError() error {
 
 // haveCache reports whether something was stored before.
 func (g *global) haveCache() bool {
-	_, err := os.Stat(filepath.Join(g.cacheDir(), "badger"))
-	return err == nil
+	return badgerstore.Exists(g.cacheDir())
 }
 
 // runs is the folder of runs beside the cache.

@@ -8,10 +8,11 @@ import (
 
 // An ArtifactList is what femur ls prints.
 type ArtifactList struct {
-	Version   string     `json:"version"`
-	Artifacts []Artifact `json:"artifacts"`
-	Bytes     int64      `json:"bytes"` // of all, items included, each blob once
-	Of        []string   `json:"-"`     // what was asked for; all where empty
+	Version   string         `json:"version"`
+	Artifacts []Artifact     `json:"artifacts"`
+	Bytes     int64          `json:"bytes"` // of all, items included, each blob once
+	Pins      []PinnedResult `json:"pins"`  // what femur gc keeps whatever it removes
+	Of        []string       `json:"-"`     // what was asked for; all where empty
 }
 
 // An Artifact is one output of one instance, as it was made last.
@@ -23,6 +24,7 @@ type Artifact struct {
 	Bytes    int64     `json:"bytes"`
 	Run      string    `json:"run,omitempty"`
 	Time     time.Time `json:"time,omitzero"`
+	Pinned   []string  `json:"pinned,omitempty"` // names of the pins that keep it
 }
 
 // A Ls prints artifacts.
@@ -50,10 +52,14 @@ func (v *LsJSON) Ls(l ArtifactList) error {
 	if l.Artifacts == nil {
 		l.Artifacts = []Artifact{}
 	}
+	if l.Pins == nil {
+		l.Pins = []PinnedResult{}
+	}
 	return v.stream.writeJSON(l)
 }
 
-// LsHuman prints a line for each artifact; the long form adds digest, media type and time.
+// LsHuman prints a line for each artifact; the long form adds digest, media type, time
+// and pins.
 type LsHuman struct {
 	stream Stream
 	long   bool
@@ -77,7 +83,7 @@ func (v *LsHuman) Ls(l ArtifactList) error {
 	if v.long {
 		// A line for programs such as grep: nothing is cut, whatever the width.
 		for _, a := range l.Artifacts {
-			p.linef("%s  %s  %9s  %-42s  %s", a.Digest[:min(12, len(a.Digest))], moment(a.Time), Bytes(a.Bytes), describe(a), a.Artifact)
+			p.linef("%s  %s  %9s  %-42s  %s", a.Digest[:min(12, len(a.Digest))], moment(a.Time), Bytes(a.Bytes), describe(a), a.Artifact+pinned(a.Pinned))
 		}
 	} else {
 		g := grid{columns: []column{{title: "ARTIFACT"}, {title: "TYPE", spare: true}, {title: "SIZE", right: true, spare: true}}}
@@ -91,7 +97,18 @@ func (v *LsHuman) Ls(l ArtifactList) error {
 	if shortened {
 		p.wrapped("", "Names that are too long are shortened here; --long prints them in full.")
 	}
+	if v.long && len(l.Pins) > 0 {
+		p.linef("")
+		p.pins(l.Pins)
+	}
 	return p.to(v.stream.Out)
+}
+
+func pinned(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "  (pinned: " + strings.Join(names, ", ") + ")"
 }
 
 func describe(a Artifact) string {
