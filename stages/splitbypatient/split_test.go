@@ -23,6 +23,19 @@ func run(t interface {
 	Fatalf(string, ...any)
 }, p Params, rows []cohort.IndexRow) (map[string]cache.ItemList, error) {
 	t.Helper()
+	lists, _, err := runLinked(t, p, rows, nil)
+	return lists, err
+}
+
+// runLinked splits rows between which there are links, and returns the groups too.
+func runLinked(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, p Params, rows []cohort.IndexRow, links []cohort.LinkRow) (map[string]cache.ItemList, []cohort.GroupRow, error) {
+	t.Helper()
+	if p.Linked == "" {
+		p.Linked = together
+	}
 	s := &stage{Params: p}
 	var b bytes.Buffer
 	if err := table.Write(&b, rows); err != nil {
@@ -30,8 +43,15 @@ func run(t interface {
 	}
 	task := stagetest.New(s)
 	task.Add("index", cache.MediaParquet, "", "", b.Bytes())
+	if links != nil {
+		var b bytes.Buffer
+		if err := table.Write(&b, links); err != nil {
+			t.Fatalf("links: %v", err)
+		}
+		task.Add("links", cache.MediaParquet, "", "", b.Bytes())
+	}
 	if err := task.Run(context.Background(), s, nil); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	lists := map[string]cache.ItemList{}
 	for id, b := range task.Outputs["split"] {
@@ -41,7 +61,11 @@ func run(t interface {
 		}
 		lists[string(id)] = l
 	}
-	return lists, nil
+	groups, err := table.Read[cohort.GroupRow](task.One("groups"))
+	if err != nil {
+		t.Fatalf("groups: %v", err)
+	}
+	return lists, groups, nil
 }
 
 // rowsOf makes images radiographs of each of n patients, every fifth of them AFF.
@@ -140,7 +164,7 @@ func TestBadInput(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	good := Params{Test: 0.25, Folds: 3, Validate: 0.2, Assignment: "stable"}
+	good := Params{Test: 0.25, Folds: 3, Validate: 0.2, Assignment: "stable", Linked: together}
 	for name, c := range map[string]struct {
 		change func(*Params)
 		want   string
@@ -149,6 +173,7 @@ func TestCheck(t *testing.T) {
 		"folds":             {func(p *Params) { p.Folds = 1 }, "Invalid number of folds"},
 		"validate":          {func(p *Params) { p.Validate = 0 }, "Invalid share"},
 		"assignment":        {func(p *Params) { p.Assignment = "random" }, "Unknown assignment"},
+		"linked":            {func(p *Params) { p.Linked = "apart" }, "Unknown treatment of linked patients"},
 		"patient twice":     {func(p *Params) { p.Assign = []Assign{{"test", []string{"1"}}, {"fold-0", []string{"1"}}} }, "Patient assigned twice"},
 		"twice in one list": {func(p *Params) { p.Assign = []Assign{{"test", []string{"1", "1"}}} }, "Patient assigned twice"},
 		"unknown part":      {func(p *Params) { p.Assign = []Assign{{"fold-3", []string{"1"}}} }, "Unknown part"},
