@@ -49,9 +49,17 @@ func findingsSection(s Summary) (page.Section, error) {
 		return out, nil
 	}
 	out.Text = []string{"Problems are contradictions in the data, to be mended at their source. Cautions limit what can be concluded, and belong in the study's text."}
-	body, err := page.Render(findingsTemplate, s.Warnings)
+	body, err := s.Findings()
 	out.Body = body
 	return out, err
+}
+
+// Findings are the warnings as a list for a section of a page; empty where there are none.
+func (s Summary) Findings() (template.HTML, error) {
+	if len(s.Warnings) == 0 {
+		return "", nil
+	}
+	return page.Render(findingsTemplate, s.Warnings)
 }
 
 func contactSection(s Summary, pictures []Picture) (page.Section, error) {

@@ -10,7 +10,7 @@ import (
 // Outline is the report without pictures, short enough for a terminal: of its sections only the title,
 // terms, text, tables and list are used. A column without a name is drawn, not numbers.
 func Outline(s Summary) []page.Section {
-	first := page.Section{Title: s.Title, Terms: s.facts()}
+	first := page.Section{Title: s.Title, Terms: s.Facts()}
 	if s.Notice != "" {
 		first.Text = []string{s.Notice}
 	}
@@ -24,7 +24,7 @@ func Outline(s Summary) []page.Section {
 	}
 	if s.Files.Used > 0 {
 		out = append(out,
-			page.Section{Title: "Composition", Tables: outlineComposition(s)},
+			page.Section{Title: "Composition", Tables: []page.Table{outlineComposition(s)}},
 			page.Section{Title: "What else tells the labels apart", Tables: []page.Table{outlineAssociations(s)}, Text: []string{
 				"Effects of single properties, the patient as unit; confounded is at least medium and more than chance (Holm), unclear is at least medium and can be chance.",
 			}},
@@ -38,31 +38,33 @@ func Outline(s Summary) []page.Section {
 // barCells is how long the longest bar of a table is.
 const barCells = 16
 
-// outlineComposition has a table for each property that is stated.
-func outlineComposition(s Summary) []page.Table {
-	var out []page.Table
-	table := func(title string, names []string, groups []Group) {
-		t := page.Table{Columns: []string{title, "patients (radiographs)"}}
-		for _, label := range s.Labels {
-			t.Columns = append(t.Columns, labelName(label))
-		}
-		t.Columns = append(t.Columns, "")
+// outlineComposition has a row for each value of each property that is stated; the property stands in its
+// first row.
+func outlineComposition(s Summary) page.Table {
+	t := page.Table{Columns: []string{"property", "value", "patients (radiographs)"}}
+	for _, label := range s.Labels {
+		t.Columns = append(t.Columns, labelName(label))
+	}
+	t.Columns = append(t.Columns, "")
+	add := func(title string, names []string, groups []Group) {
 		most := 1
 		for _, g := range groups {
 			most = max(most, g.Patients)
 		}
 		for i, g := range groups {
 			if i == shownBars && len(groups) > shownBars+1 {
-				t.Notes = []string{fmt.Sprintf("and %d more", len(groups)-i)}
+				row := make([]string, len(t.Columns))
+				row[1] = fmt.Sprintf("and %d more", len(groups)-i)
+				t.Rows = append(t.Rows, row)
 				break
 			}
-			row := []string{names[i], countPair(g.Patients, g.Radiographs)}
+			row := []string{title, names[i], countPair(g.Patients, g.Radiographs)}
 			for _, c := range g.ByLabel {
 				row = append(row, grouped(c.Patients))
 			}
 			t.Rows = append(t.Rows, append(row, strings.Repeat("▇", (g.Patients*barCells+most-1)/most)))
+			title = ""
 		}
-		out = append(out, t)
 	}
 	for _, b := range s.Breakdowns {
 		if !b.Stated() {
@@ -72,7 +74,7 @@ func outlineComposition(s Summary) []page.Table {
 		for _, g := range b.Groups {
 			names = append(names, orNotStated(g.Value))
 		}
-		table(titleOf(b.Property), names, b.Groups)
+		add(titleOf(b.Property), names, b.Groups)
 	}
 	var names []string
 	var groups []Group
@@ -80,8 +82,8 @@ func outlineComposition(s Summary) []page.Table {
 		names = append(names, grouped(p.Radiographs))
 		groups = append(groups, Group{Patients: p.Patients, Radiographs: p.Patients * p.Radiographs, ByLabel: p.ByLabel})
 	}
-	table("Radiographs of a patient", names, groups)
-	return out
+	add("Radiographs of a patient", names, groups)
+	return t
 }
 
 func outlineAssociations(s Summary) page.Table {
@@ -89,7 +91,7 @@ func outlineAssociations(s Summary) page.Table {
 	for _, a := range s.Associations {
 		row := []string{a.Title, fmt.Sprintf("%s %.2f", a.Measure, a.Effect), pText(a.PAdjusted), string(a.Verdict)}
 		if a.Verdict == NotTested {
-			row = []string{a.Title, "–", "–", a.Omitted}
+			row = []string{a.Title, "–", "–", string(a.Verdict)}
 		}
 		t.Rows = append(t.Rows, row)
 	}

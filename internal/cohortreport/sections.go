@@ -10,7 +10,7 @@ import (
 
 // overviewSection says in short what there is.
 func overviewSection(s Summary) page.Section {
-	out := page.Section{ID: "overview", Title: "Overview", Terms: s.facts()}
+	out := page.Section{ID: "overview", Title: "Overview", Terms: s.Facts()}
 	out.Figures = []page.Figure{{
 		Caption: "What became of the source.",
 		Charts:  []page.Chart{Flow(s, nil)},
@@ -18,8 +18,8 @@ func overviewSection(s Summary) page.Section {
 	return out
 }
 
-// facts are the cohort in a few lines.
-func (s Summary) facts() []page.Term {
+// Facts are the cohort in a few lines, each with its heading.
+func (s Summary) Facts() []page.Term {
 	var labels []string
 	for _, c := range s.All.ByLabel {
 		labels = append(labels, fmt.Sprintf("%s: %s, %s", labelName(c.Label), count(c.Patients, "patient"), count(c.Radiographs, "radiograph")))

@@ -7,19 +7,24 @@ import (
 	"strconv"
 
 	"femur/internal/analysis"
+	"femur/internal/cohortreport"
 	"femur/internal/report/page"
 )
 
-// cohortSection counts patients and radiographs by part, site and view.
-func cohortSection(r Report) (page.Section, bool) {
+// cohortSection tells where the radiographs come from, as far as a summary of the cohort is there, and counts
+// patients and radiographs by part, site and view.
+func cohortSection(r Report) (page.Section, bool, error) {
 	s := page.Section{ID: "cohort", Title: "Cohort"}
 	if len(r.Cohort) == 0 {
-		return s, false
+		return s, false, nil
 	}
 	o := r.Analysis.Options
 	all := tally(r.Cohort, func(Radiograph) string { return "" })[0]
 	s.Text = append(s.Text, fmt.Sprintf("%s of %s; %s with %s. The patient is the unit of the study: all radiographs of a patient are in the same part and fold.",
 		analysis.FormatCount(all.images, "radiograph"), analysis.FormatCount(all.patients, "patient"), analysis.FormatCount(all.positive(o), "patient"), o.Positive))
+	if err := describe(&s, r); err != nil {
+		return s, false, err
+	}
 	labels := distinctLabels(r.Cohort, o)
 	t := page.Table{ID: "cohort-table", Caption: "Patients and radiographs", Columns: []string{"by", "patients", "radiographs"}}
 	for _, label := range labels {
@@ -48,7 +53,37 @@ func cohortSection(r Report) (page.Section, bool) {
 	}
 	t.Notes = []string{"A patient with radiographs of several views or sites is counted in each."}
 	s.Tables = append(s.Tables, t)
-	return s, true
+	return s, true, nil
+}
+
+// describe says what the summary of the cohort knows: how the files of the source became the parts of the
+// study, how good the truth is, and what limits the conclusions.
+func describe(s *page.Section, r Report) error {
+	if r.Summary == nil {
+		return nil
+	}
+	var parts []cohortreport.FlowPart
+	for _, g := range tally(r.Cohort, func(x Radiograph) string { return x.Partition }) {
+		parts = append(parts, cohortreport.FlowPart{Name: g.value, Patients: g.patients, Radiographs: g.images})
+	}
+	if left := r.Summary.Files.Used - len(r.Cohort); left > 0 {
+		s.Text = append(s.Text, fmt.Sprintf("Radiographs of the cohort that are in no part of the study, since the split left them out: %d.", left))
+	}
+	for _, f := range r.Summary.Facts() {
+		if f.Name != "Cohort" && f.Name != "Labels" { // which the table has
+			s.Terms = append(s.Terms, f)
+		}
+	}
+	findings, err := r.Summary.Findings()
+	if err != nil {
+		return err
+	}
+	s.Body = findings
+	s.Figures = append(s.Figures, page.Figure{
+		Caption: "From the files of the source to the parts of the study; what was refused or skipped is told with its reasons.",
+		Charts:  []page.Chart{cohortreport.Flow(*r.Summary, parts)},
+	})
+	return nil
 }
 
 // A group counts the radiographs that share a value.

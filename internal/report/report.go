@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"femur/internal/analysis"
+	"femur/internal/cohortreport"
 	"femur/internal/report/page"
 )
 
@@ -15,6 +16,7 @@ type Report struct {
 
 	Analysis   analysis.Result
 	Cohort     []Radiograph
+	Summary    *cohortreport.Summary // of the cohort, of which the study's radiographs are a part; may be nil
 	Leakage    Leakage
 	Provenance []Input
 	Gallery    []Example
@@ -70,7 +72,11 @@ func newDocument(r Report) (page.Document, error) {
 			d.Sections = append(d.Sections, s)
 		}
 	}
-	add(cohortSection(r))
+	cohort, ok, err := cohortSection(r)
+	if err != nil {
+		return d, err
+	}
+	add(cohort, ok)
 	for _, part := range []analysis.Partition{analysis.Test, analysis.Development} {
 		add(localizationSection(r.Analysis, part))
 	}

@@ -20,6 +20,8 @@ import (
 
 	"femur/internal/analysis"
 	"femur/internal/analysis/analysistest"
+	"femur/internal/cohortreport"
+	"femur/internal/cohortreport/cohortreporttest"
 	"femur/internal/report"
 )
 
@@ -77,6 +79,35 @@ func sample(t testing.TB, r analysis.Result, centers []analysis.LocalizationRow)
 		}
 	}
 	return out
+}
+
+// TestCohortFromSummary holds what the section says where a summary of the cohort is there.
+func TestCohortFromSummary(t *testing.T) {
+	result, centers := study(t)
+	r := sample(t, result, centers)
+	summary := cohortreport.Summarize(cohortreporttest.Troubled(t))
+	summary.Files.Used = len(r.Cohort) + 3
+	r.Summary = &summary
+	page := render(t, r)
+	for _, want := range []string{
+		"127 files or frames found", "8 refused", "7: JPEG 2000 needs gdcmconv", "Parts of the study",
+		"since the split left them out: 3.",
+		"<dt>Annotators</dt><dd>65 radiographs marked by several", "<dt>Near-duplicates</dt><dd>4 groups of 9 radiographs",
+		"<dt>Pixel spacing</dt><dd>Median", `<li class="problem"><strong>Problem, near-duplicates.</strong>`, "Bits per pixel goes with the label",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, part := range []string{"development: ", "test: "} {
+		if !regexp.MustCompile(part + `\d+ radiographs of \d+ patients`).MatchString(page) {
+			t.Errorf("the flow lacks the part %q", part)
+		}
+	}
+	r.Summary = nil
+	if strings.Contains(render(t, r), "files or frames found") {
+		t.Error("a flow without a summary")
+	}
 }
 
 // study is a small result and its centers.

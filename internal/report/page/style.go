@@ -54,7 +54,7 @@ table{min-width:min(20rem,100%);border-collapse:collapse;font-size:.86rem;font-v
 caption{text-align:left;font-weight:600;padding:0 0 .4rem;font-size:.95rem}
 th,td{padding:.3rem .9rem .3rem 0;text-align:right;vertical-align:top;white-space:nowrap}
 th:first-child,.text th,.text td{text-align:left}
-.text td,.text tbody th{white-space:normal;overflow-wrap:anywhere;min-width:5.6rem}
+.text td,.text tbody th{white-space:normal;overflow-wrap:anywhere;min-width:6.6rem}
 thead th{white-space:normal;border-bottom:2px solid var(--line);color:var(--soft);font-weight:600;vertical-align:bottom}
 tbody tr{border-bottom:1px solid var(--line)}
 tbody th{font-weight:500}
