@@ -27,7 +27,7 @@ func (o *SynthOptions) AddFlags(cmd *cobra.Command) {
 	f.Float64Var(&o.AFF, "aff", 0.2, "share of patients with an atypical fracture")
 	f.Float64Var(&o.Scale, "scale", 0.25, "size of the radiographs; 1 is that of real ones, six megapixels")
 	f.Uint64Var(&o.Seed, "seed", 1, "decides everything that is drawn")
-	f.StringVar(&o.Format, "format", "png", "png (16 bits) or jpeg (8 bits)")
+	f.StringVar(&o.Format, "format", "png", "png (16 bits), jpeg (8 bits) or dicom (as hospitals export them)")
 }
 
 func newSynthCommand(g *global) *cobra.Command {
@@ -38,9 +38,15 @@ func newSynthCommand(g *global) *cobra.Command {
 		Long: `Writes a synthetic cohort to DIR: radiographs of femurs with atypical and ordinary
 fractures, annotations.csv (path, patient, label, x, y, spacing), and the same in the
 form of Label Studio. The images are drawn, not taken of anyone. The same flags give
-the same bytes.`,
+the same bytes.
+
+With --format dicom the radiographs lie in folders by patient and study, without
+extension, with a DICOMDIR: CR and DX, 12 to 16 bits, some MONOCHROME1, native, RLE or
+lossless JPEG, the spacing calibrated, at the detector or unknown. Then annotations.csv
+has path, label, x and y; the rest stands in the files.`,
 		Example: `  femur synth cohort --patients 40
-  femur init --from csv cohort`,
+  femur init --from csv cohort
+  femur synth archive --format dicom`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSynth(cmd.Context(), opts, g, args[0])
@@ -51,7 +57,7 @@ the same bytes.`,
 }
 
 func runSynth(ctx context.Context, opts SynthOptions, g *global, dir string) error {
-	format, err := oneOf("format", opts.Format, synth.PNG16, synth.JPEG8)
+	format, err := oneOf("format", opts.Format, synth.PNG16, synth.JPEG8, synth.DICOM)
 	if err != nil {
 		return err
 	}
@@ -70,8 +76,12 @@ func runSynth(ctx context.Context, opts SynthOptions, g *global, dir string) err
 	if err := cohort.WriteTo(ctx, dir, format, wrote); err != nil {
 		return fmt.Errorf("synth: %w", err)
 	}
+	kind := "csv"
+	if format == synth.DICOM {
+		kind = "dicom"
+	}
 	return view.NewExport(g.stream()).Exported(view.Written{
 		Path: dir, Folder: true, Files: total + 3, Bytes: folderSize(dir),
-		Next: []string{"femur init --from csv " + dir, "femur -C " + dir + " run"},
+		Next: []string{"femur init --from " + kind + " " + dir, "femur -C " + dir + " run"},
 	})
 }
