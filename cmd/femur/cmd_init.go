@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,39 +13,58 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
+	"femur"
+	"femur/internal/annotations"
+	"femur/internal/sourceindex"
+	"femur/internal/survey"
 	"femur/internal/view"
 )
+
+// fromSynthetic is the kind of data that femur draws itself.
+const fromSynthetic annotations.Kind = "synthetic"
+
+// dataKinds are what --from takes.
+func dataKinds() []annotations.Kind {
+	return append([]annotations.Kind{fromSynthetic}, slices.Concat(survey.Kinds())...)
+}
 
 // InitOptions are the flags of femur init.
 type InitOptions struct {
 	From  string
+	Label string
 	Force bool
 }
 
 // AddFlags adds the flags to the command.
 func (o *InitOptions) AddFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.From, "from", string(fromSynthetic), "what the images are: synthetic, folder, csv, label-studio or coco")
+	cmd.Flags().StringVar(&o.From, "from", "", "what the data are (default: what DIR looks like)")
+	cmd.Flags().StringVar(&o.Label, "label", "", "coco: the `COLUMN` of a table beside the annotations that has the label")
 	cmd.Flags().BoolVar(&o.Force, "force", false, "replace a pipeline that is there")
 }
 
 func newInitCommand(g *global) *cobra.Command {
 	var opts InitOptions
 	cmd := &cobra.Command{
-		Use:   "init [DIR]",
+		Use:   "init [--from KIND] [DIR]",
 		Short: "Write a pipeline for your data",
-		Long: `Writes pipeline.hcl into DIR (default: here), ready for femur validate:
+		Long: `Looks at DIR (default: here), says what lies there, and writes pipeline.hcl for
+it: its files, labels and patients filled in, and no stage that nothing could
+learn from. Without --from, the kind is what DIR looks like:
 
-  synthetic     radiographs that femur draws itself; runs as it stands
-  folder        a folder of images: annotations.csv is written with a line for
-                each, for you to fill in
-  csv           annotations.csv with path, patient, label, x, y, spacing
-  label-studio  label-studio.json with x and y in percent, patients by file name
-  coco          coco.json with boxes, and dataset.csv with a label for each image
+  synthetic     radiographs that femur draws itself; where DIR holds no data
+  csv, parquet  a table with path, patient, label, x, y
+  label-studio  an export of Label Studio, or column → row → value
+  coco          boxes or polygons in JSON, with a table of labels beside them
+  voc           PASCAL VOC: an XML file for each image
+  yolo          images/ and labels/ with a text file for each image
+  folder        images in folders named after their class, such as train/aff
+  dicom         DICOM files, with a table of labels and centers beside them
 
-The file names are variables at the top of the pipeline; change them there.`,
+Where nothing says what the images show, annotations.csv is written with a line
+for each, for you to fill in.`,
 		Example: `  femur init study
-  femur init --from csv
-  femur init --from folder /srv/radiographs`,
+  femur init /srv/radiographs
+  femur init --from coco --label hardware fracatlas`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runInit(cmd.Context(), opts, g, args)
@@ -57,95 +74,120 @@ The file names are variables at the top of the pipeline; change them there.`,
 	return cmd
 }
 
-func runInit(_ context.Context, opts InitOptions, g *global, args []string) error {
-	from, err := oneOf("from", opts.From, fromSynthetic, fromFolder, fromCSV, fromLabelStudio, fromCOCO)
-	if err != nil {
-		return err
+func runInit(ctx context.Context, opts InitOptions, g *global, args []string) error {
+	var from annotations.Kind
+	if opts.From != "" {
+		var err error
+		if from, err = oneOf("from", opts.From, dataKinds()...); err != nil {
+			return err
+		}
 	}
 	dir := "."
 	if len(args) == 1 {
 		dir = args[0]
 	}
-	path := filepath.Join(dir, g.settings.File)
+	file := filepath.Join(dir, g.settings.File)
 	if filepath.IsAbs(g.settings.File) {
-		path = g.settings.File
+		file = g.settings.File
 	}
-	if _, err := os.Stat(path); err == nil && !opts.Force {
-		return &usageError{err: fmt.Errorf("%s is there already", path), hint: "Give another folder, or --force to replace it."}
+	if _, err := os.Stat(file); err == nil && !opts.Force {
+		return &usageError{err: fmt.Errorf("%s is there already", file), hint: "Give another folder, or --force to replace it."}
 	}
-	w := view.Written{Path: path, Files: 1}
-	var table []byte
-	if from == fromFolder {
-		if table, err = annotationTable(dir); err != nil {
+	w := view.Written{Path: file, Files: 1}
+	text := femur.DefaultPipeline
+	if from != fromSynthetic {
+		f, err := lookAt(ctx, dir, survey.Ask{Kind: from, Label: opts.Label})
+		if err != nil {
 			return err
 		}
+		if f.Source.Kind != "" {
+			if text, err = pipelineFor(f, dir, file); err != nil {
+				return err
+			}
+			w.Found = foundModel(f)
+			if f.Fill != nil {
+				if err := writeFill(f.Fill, dir, &w); err != nil {
+					return err
+				}
+			}
+		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
-	if table != nil {
-		w.Next = append(w.Next, "fill in "+filepath.Join(dir, annotationsFile)+": patient, label, x, y (pixels from the top left)")
-		if err := renameio.WriteFile(filepath.Join(dir, annotationsFile), table, 0o644); err != nil {
-			return fmt.Errorf("init: %w", err)
-		}
-		w.Files++
-	}
-	text := []byte(template(from))
-	if err := renameio.WriteFile(path, text, 0o644); err != nil {
+	if err := renameio.WriteFile(file, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
 	w.Bytes = int64(len(text))
 	command := "femur "
-	if dir != "." {
+	if filepath.IsAbs(g.settings.File) {
+		command += "-f " + file + " "
+	} else if dir != "." {
 		command += "-C " + dir + " "
 	}
 	w.Next = append(w.Next, command+"plan", command+"run")
 	return view.NewExport(g.stream()).Exported(w)
 }
 
-// annotationTable lists the images below a folder, for the user to fill in the rest; one that was
-// written before is left alone.
-func annotationTable(dir string) ([]byte, error) {
-	if _, err := os.Stat(filepath.Join(dir, annotationsFile)); err == nil {
-		return nil, nil
+// lookAt surveys a folder. A finding without a kind of source is that there is nothing, where no kind was asked for.
+func lookAt(ctx context.Context, dir string, ask survey.Ask) (survey.Finding, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && ask.Kind == "":
+		return survey.Finding{}, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return survey.Finding{}, usagef("init: there is no folder %s", dir)
+	case err != nil:
+		return survey.Finding{}, fmt.Errorf("init: %w", err)
+	case !info.IsDir():
+		return survey.Finding{}, &usageError{err: fmt.Errorf("init: %s is a file", dir), hint: "Name the folder that it lies in."}
 	}
-	var images []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if strings.HasPrefix(d.Name(), ".") && path != dir {
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if ext := strings.ToLower(filepath.Ext(path)); d.Type().IsRegular() && slices.Contains([]string{".png", ".jpg", ".jpeg"}, ext) {
-			name, err := filepath.Rel(dir, path)
-			if err != nil {
-				return err
-			}
-			images = append(images, filepath.ToSlash(name))
-		}
-		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("init: there is no folder %s", dir)
+	f, err := survey.Look(ctx, sourceindex.New(dir, "", nil, nil), ask)
+	if err != nil && ask.Kind == "" && f.Source.Kind == "" && f.Guessed {
+		return survey.Finding{}, nil // nothing of ours lies there
 	}
 	if err != nil {
-		return nil, fmt.Errorf("init: %w", err)
+		return f, fmt.Errorf("init: %s: %w", dir, err)
 	}
-	if len(images) == 0 {
-		return nil, &usageError{err: fmt.Errorf("init: no PNG or JPEG images below %s", dir), hint: "Name the folder with the images: femur init --from folder DIR."}
+	if !f.Localizes() && !f.Classifies() {
+		return f, &usageError{
+			err:  fmt.Errorf("init: %s: there are neither centers of fractures nor two labels", dir),
+			hint: "Nothing could be learned. Annotate centers, or name labels: a table, folders named after classes, or a pattern for names of files.",
+		}
 	}
-	var b bytes.Buffer
-	table := csv.NewWriter(&b)
-	rows := [][]string{{"path", "patient", "label", "x", "y", "spacing"}}
-	for _, name := range images {
-		rows = append(rows, []string{name, "", "", "", "", ""})
+	return f, nil
+}
+
+// pipelineFor writes paths relative to the pipeline, which need not lie in the folder that was looked at.
+func pipelineFor(f survey.Finding, dir, file string) (string, error) {
+	prefix := "."
+	if filepath.Clean(dir) != filepath.Clean(filepath.Dir(file)) {
+		base, err := filepath.Abs(filepath.Dir(file))
+		if err != nil {
+			return "", fmt.Errorf("init: %w", err)
+		}
+		data, err := filepath.Abs(dir)
+		if err != nil {
+			return "", fmt.Errorf("init: %w", err)
+		}
+		if prefix, err = filepath.Rel(base, data); err != nil {
+			return "", fmt.Errorf("init: %w", err)
+		}
 	}
-	if err := table.WriteAll(rows); err != nil {
-		return nil, fmt.Errorf("init: %w", err)
+	return template(f, filepath.ToSlash(prefix)), nil
+}
+
+// writeFill writes the table to be filled in; one that was written before is left alone.
+func writeFill(fill *survey.Fill, dir string, w *view.Written) error {
+	name := filepath.Join(dir, fill.Name)
+	if _, err := os.Stat(name); err == nil {
+		return nil
 	}
-	return b.Bytes(), nil
+	if err := renameio.WriteFile(name, fill.Text, 0o644); err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	columns, _, _ := strings.Cut(string(fill.Text), "\n")
+	w.Files++
+	w.Next = append(w.Next, "fill in "+name+": "+strings.ReplaceAll(strings.TrimPrefix(columns, "path,"), ",", ", "))
+	return nil
 }

@@ -8,6 +8,8 @@ type Written struct {
 	Folder   bool   `json:"folder"`
 	Files    int    `json:"files"`
 	Bytes    int64  `json:"bytes"`
+	// Found is what the folder holds that a pipeline was written for.
+	Found *Found `json:"found,omitempty"`
 	// Next are commands to go on with.
 	Next []string `json:"next,omitempty"`
 }
@@ -43,6 +45,9 @@ type ExportHuman struct{ stream Stream }
 // Exported implements [Export].
 func (v *ExportHuman) Exported(w Written) error {
 	p := v.stream.page()
+	if w.Found != nil {
+		p.found(*w.Found)
+	}
 	what := Bytes(w.Bytes)
 	if w.Folder {
 		what = Count(w.Files, "file") + ", " + what
