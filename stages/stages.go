@@ -16,10 +16,10 @@ import (
 )
 
 // Kinds returns all kinds in the order of the study. What stages that use networks share is handed to
-// each; it is opened on first use.
-func Kinds(shared *compute.Shared) []dag.Kind {
+// each, and so are the programs of others; they are opened and looked for on first use.
+func Kinds(shared *compute.Shared, tools ingest.Tools) []dag.Kind {
 	return []dag.Kind{
-		ingest.Kind(),
+		ingest.Kind(tools),
 		splitbypatient.Kind(),
 		trainlocalizer.Kind(shared),
 		predictcenters.Kind(shared),

@@ -6,6 +6,7 @@ import (
 
 	"femur/internal/pipeline"
 	"femur/models/backend"
+	"femur/stages/ingest"
 )
 
 // The pipelines that come with the program are valid, without a warning.
@@ -19,7 +20,7 @@ func TestExamples(t *testing.T) {
 	}
 	for _, file := range append(files, "../../pipeline.hcl") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			p, diagnostics := pipeline.Load(pipeline.Options{File: file}, studyKinds(backend.NewDevice(backend.Options{})))
+			p, diagnostics := pipeline.Load(pipeline.Options{File: file}, studyKinds(backend.NewDevice(backend.Options{}), ingest.Tools{}))
 			for _, d := range diagnostics {
 				t.Errorf("%s: %s: %s", d.Severity, d.Summary, d.Detail)
 			}

@@ -15,11 +15,12 @@ import (
 	"femur/cache"
 	"femur/dag"
 	"femur/models/backend"
+	"femur/stages/ingest"
 )
 
 // A program is the world that commands live in. Tests make their own.
 type program struct {
-	kinds       func(*backend.Device) []dag.Kind
+	kinds       func(*backend.Device, ingest.Tools) []dag.Kind
 	fingerprint func(*dag.Node) ([]cache.Field, error) // nil for none
 	in          io.Reader
 	out, err    io.Writer

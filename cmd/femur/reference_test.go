@@ -7,12 +7,13 @@ import (
 
 	"femur/internal/pipeline"
 	"femur/models/backend"
+	"femur/stages/ingest"
 )
 
 // docs/pipeline-reference.md is written by the program: make reference brings it up to date.
 func TestReference(t *testing.T) {
 	const path = "../../docs/pipeline-reference.md"
-	got := pipeline.Reference(studyKinds(backend.NewDevice(backend.Options{})))
+	got := pipeline.Reference(studyKinds(backend.NewDevice(backend.Options{}), ingest.Tools{}))
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(path, got, 0o644); err != nil {
 			t.Fatal(err)

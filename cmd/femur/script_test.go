@@ -19,6 +19,7 @@ import (
 	"femur/cache"
 	"femur/dag"
 	"femur/models/backend"
+	"femur/stages/ingest"
 )
 
 // The scripts know two programs: femur has the kinds of kinds_test.go, which need no network, and a
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 // the code of the stage "report", as a build with another source would have it.
 func fakeProgram() *program {
 	p := theProgram()
-	p.kinds = func(*backend.Device) []dag.Kind { return fakeKinds() }
+	p.kinds = func(*backend.Device, ingest.Tools) []dag.Kind { return fakeKinds() }
 	p.now = func() time.Time {
 		t, err := time.Parse(time.RFC3339, os.Getenv("FEMUR_TEST_TIME"))
 		if err != nil {

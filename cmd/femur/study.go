@@ -29,7 +29,7 @@ func (g *global) load() (*pipeline.Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, diagnostics := pipeline.Load(pipeline.Options{File: file, Vars: vars, VarFiles: g.varFiles}, g.kinds(g.device()))
+	p, diagnostics := pipeline.Load(pipeline.Options{File: file, Vars: vars, VarFiles: g.varFiles}, g.kinds(g.device(), g.tools()))
 	if diagnostics.HasErrors() {
 		return nil, &faultsError{diagnostics}
 	}

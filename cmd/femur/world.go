@@ -11,14 +11,17 @@ import (
 	"femur/internal/codeid"
 	"femur/internal/compute"
 	"femur/internal/executor/inprocess"
+	"femur/internal/radiograph/dicom"
+	"femur/internal/radiograph/dicom/gdcm"
 	"femur/internal/sourceindex"
 	"femur/models/backend"
 	"femur/models/fit"
 	"femur/stages"
+	"femur/stages/ingest"
 )
 
 // studyKinds are the kinds of the study. What computes is opened when a stage first needs it.
-func studyKinds(device *backend.Device) []dag.Kind {
+func studyKinds(device *backend.Device, tools ingest.Tools) []dag.Kind {
 	return stages.Kinds(&compute.Shared{
 		Programs: fit.NewPrograms(device), Inputs: &compute.Inputs{},
 		Describe: func(ctx context.Context) (map[string]string, error) {
@@ -28,7 +31,7 @@ func studyKinds(device *backend.Device) []dag.Kind {
 			}
 			return engine.Describe().Environment(), nil
 		},
-	})
+	}, tools)
 }
 
 // sourceFingerprint returns the code fields of stages, from the program's own embedded source.
@@ -54,6 +57,11 @@ func sourceFingerprint() func(*dag.Node) ([]cache.Field, error) {
 // sourceFiles reads what lies beside the pipeline, through an index kept in the cache.
 func (g *global) sourceFiles(store cache.Store) dag.Files {
 	return sourceindex.New(g.pipelineDir(), ".", store, g.identifiers())
+}
+
+// tools are the programs of others that stages may need.
+func (g *global) tools() ingest.Tools {
+	return ingest.Tools{Converter: func() (dicom.Converter, error) { return gdcm.Find(g.settings.GDCMConv) }}
 }
 
 // executor runs stages in this process.

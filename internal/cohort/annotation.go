@@ -48,7 +48,7 @@ type PitchSource string
 // The sources of a pitch.
 const (
 	// PitchCalibrated is the distance in the patient's body: DICOM Pixel Spacing that differs from Imager Pixel Spacing,
-	// or that stands alone or with a calibration type (PS3.3 C.7.6.3 and 10.7.1.1).
+	// or that stands alone or with a calibration type (PS3.3 10.7.1).
 	PitchCalibrated PitchSource = "calibrated"
 	// PitchDetector is the distance at the detector over the estimated magnification: Imager Pixel Spacing (PS3.3 C.8.11.4).
 	PitchDetector PitchSource = "detector"

@@ -38,6 +38,7 @@ type Settings struct {
 	Backend   string // what computes, in the notation of models/backend; empty for the best
 	Install   bool   // a missing CPU plugin may be downloaded when a run needs it
 	Plugins   string // femur's own folder for plugins; empty for the user's cache folder
+	GDCMConv  string // the program gdcmconv; empty to look for it on PATH
 	LogLevel  string
 	LogFormat string // text or json
 	Color     string // auto, always or never
@@ -76,6 +77,7 @@ func all() []setting {
 		{"backend", "", anything, func(s *Settings, v string) { s.Backend = v }},
 		{"install", "true", truth, func(s *Settings, v string) { s.Install, _ = strconv.ParseBool(v) }},
 		{"plugins", "", anything, func(s *Settings, v string) { s.Plugins = v }},
+		{"gdcmconv", "", anything, func(s *Settings, v string) { s.GDCMConv = v }},
 		{"log_level", "warn", oneOf("trace", "debug", "info", "warn", "error", "off"), func(s *Settings, v string) { s.LogLevel = v }},
 		{"log_format", "text", oneOf("text", "json"), func(s *Settings, v string) { s.LogFormat = v }},
 		{"color", "auto", when, func(s *Settings, v string) { s.Color = v }},

@@ -2,52 +2,56 @@
 // pitch, and what is known of them into annotations.
 //
 // Words: a source lists rows, one for each radiograph, without reading pixels; the stage then decodes
-// row by row. Outputs are the pixels (radiographs), what is known of each (annotations), the little that
-// splitting needs (index) and a table for people (cohort).
+// row by row. Outputs are the pixels (radiographs), what is known of each (annotations), why some are
+// missing (refusals), the little that splitting needs (index, links), and the cohort for people (cohort,
+// summary, report, contact_sheet).
 //
-// Guarantee: a row that cannot be read as it claims is refused by name; pixels and labels are never
-// guessed. Limits: sources are synthetic, csv, coco and label-studio; images are PNG and JPEG.
+// Guarantee: a row that cannot be read as it claims is refused by name and the others go on; pixels and
+// labels are never guessed. Where identifiers are hashed, no name, path or free text of a file reaches an
+// output, a log or a key. Limits: text burnt into pixels stays there.
 package ingest
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"math/bits"
-	"strconv"
 
 	"femur/cache"
 	"femur/dag"
-	"femur/internal/cohort"
 	"femur/internal/parallel"
-	"femur/internal/radiograph"
-	"femur/internal/synth"
-	"femur/internal/table"
+	"femur/internal/radiograph/dicom"
 )
 
+// Tools are the programs of others that decoding may need; each is looked for on first need.
+type Tools struct {
+	// Converter finds what decodes the DICOM files that this module does not, gdcmconv; its error says why there is none.
+	Converter func() (dicom.Converter, error)
+}
+
 // Kind describes the stage.
-func Kind() dag.Kind {
+func Kind(tools Tools) dag.Kind {
 	return dag.Kind{
 		Type:    "ingest",
 		Package: "stages/ingest",
 		Doc: "Reads radiographs and what is known of them from a source, and checks both. " +
 			"Adding or changing one radiograph redoes that radiograph and no other.",
 		New: func() (dag.Stage, any) {
-			s := &stage{Params: defaults()}
+			s := &stage{Params: defaults(), tools: tools}
 			return s, &s.Params
 		},
 	}
 }
 
-type stage struct{ Params }
+type stage struct {
+	Params
+	tools Tools
+}
 
 var (
-	_ dag.Mapper    = (*stage)(nil)
-	_ dag.Collector = (*stage)(nil)
-	_ dag.Sourced   = (*stage)(nil)
-	_ dag.Checked   = (*stage)(nil)
+	_ dag.Mapper           = (*stage)(nil)
+	_ dag.Collector        = (*stage)(nil)
+	_ dag.CollectDescriber = (*stage)(nil)
+	_ dag.Sourced          = (*stage)(nil)
+	_ dag.Checked          = (*stage)(nil)
 )
 
 // Ports implements [dag.Stage].
@@ -59,26 +63,38 @@ func (s *stage) Ports() (in, out []dag.Port) {
 	out = []dag.Port{
 		{Name: "radiographs", Media: cache.MediaRadiograph, Many: true, Doc: "Pixels: 16 bit, oriented, bright is dense."},
 		{Name: "annotations", Media: cache.MediaAnnotation, Many: true, Doc: "Patient, label, center, size, pitch and view of each radiograph."},
+		{Name: "fingerprints", Media: cache.MediaJSON, Many: true, Doc: "What tells whether two radiographs show the same exposure."},
+		{Name: "refusals", Media: cache.MediaJSON, Many: true, Doc: "Why radiographs of the source are not in the cohort."},
 		{Name: "index", Media: cache.MediaParquet, Doc: "Patient, label and view of each radiograph: what splitting needs."},
+		{Name: "links", Media: cache.MediaParquet, Doc: "Pairs of radiographs that show the same exposure."},
 		{Name: "cohort", Media: cache.MediaParquet, Doc: "All that is known of each radiograph, as a table."},
+		{Name: "summary", Media: cache.MediaJSON, Doc: "The cohort in numbers."},
+		{Name: "report", Media: cache.MediaHTML, Doc: "The cohort in numbers and pictures, one self-contained page."},
+		{Name: "contact_sheet", Media: cache.MediaPNG, Doc: "Some radiographs of each label, with their annotated centers."},
 	}
 	return in, out
 }
 
 // Describe implements [dag.Stage]. What the source says reaches the key row by row, not as parameters.
-func (s *stage) Describe(r *cache.Recipe) { r.Add(cache.Params, "max_megapixels", s.MaxMegapixels) }
+func (s *stage) Describe(r *cache.Recipe) {
+	r.Add(cache.Params, "max_megapixels", s.MaxMegapixels)
+	r.Add(cache.Params, "truncated", s.Truncated)
+}
+
+// DescribeCollect implements [dag.CollectDescriber].
+func (s *stage) DescribeCollect(r *cache.Recipe) {
+	r.Add(cache.Params, "max_refused", s.MaxRefused)
+	r.Add(cache.Params, "pictures", s.Pictures)
+}
 
 // MapOver implements [dag.Mapper].
 func (s *stage) MapOver() string { return "rows" }
 
 // Run implements [dag.Stage].
 func (s *stage) Run(ctx context.Context, t dag.Task) error {
-	files := map[cache.ItemID]cache.Item{}
-	for it, err := range t.Items("files") {
-		if err != nil {
-			return err
-		}
-		files[it.ID] = it
+	files, err := dag.ReadItems(t, "files")
+	if err != nil {
+		return err
 	}
 	var rows []cache.Item
 	for it, err := range t.Items("rows") {
@@ -88,108 +104,16 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 		rows = append(rows, it)
 	}
 	t.Log().Info("reading radiographs", "count", len(rows))
-	cohorts := synthCohorts{}
+	r := newReader(s, t, files)
 	progress := parallel.Counter(func(done int) {
 		t.Progress(dag.Progress{Done: done, Total: len(rows), Unit: "radiographs"})
 	})
-	// A fault in one radiograph does not end the reading: all faults are reported together.
-	var bad pixelFaults
-	err := parallel.Each(ctx, rows, func(ctx context.Context, it cache.Item) error {
-		if err := s.one(t, it, files, &cohorts); err != nil {
-			return bad.add(it.ID, err)
+	err = parallel.Each(ctx, rows, func(ctx context.Context, it cache.Item) error {
+		if err := r.one(ctx, it); err != nil {
+			return fmt.Errorf("%s: %w", it.ID, err)
 		}
 		progress()
 		return nil
 	})
-	return errors.Join(err, bad.join())
-}
-
-// one decodes one radiograph and writes its two outputs.
-func (s *stage) one(t dag.Task, it cache.Item, files map[cache.ItemID]cache.Item, cohorts *synthCohorts) error {
-	b, err := dag.ReadAll(t, it.Artifact)
-	if err != nil {
-		return err
-	}
-	var r row
-	if err := json.Unmarshal(b, &r); err != nil {
-		return fmt.Errorf("row %s: %w", it.ID, err)
-	}
-	var im radiograph.Image
-	a := r.annotation()
-	if r.Synthetic != nil {
-		if im, err = cohorts.render(r.Synthetic); err != nil {
-			return fmt.Errorf("render %s: %w", it.ID, err)
-		}
-		a.Bits, a.Format = 16, "synthetic"
-	} else {
-		file, ok := files[it.ID]
-		if !ok {
-			return fmt.Errorf("row %s: its file is not listed", it.ID)
-		}
-		blob, err := dag.ReadAll(t, file.Artifact)
-		if err != nil {
-			return err
-		}
-		decoded, facts, err := radiograph.DecodeBytes(blob, string(it.ID), radiograph.Limits{MaxPixels: int64(s.MaxMegapixels) * 1_000_000})
-		if err != nil {
-			return &dag.BadInput{Summary: err.Error(), Detail: "Replace the file, or remove its row from the source."}
-		}
-		im = decoded
-		a.Bits, a.Format = facts.BitsStored, string(facts.Format)
-	}
-	a.Width, a.Height = im.Width, im.Height
-	if err := r.check(string(it.ID), im.Width, im.Height); err != nil {
-		return err
-	}
-	ref := cache.ItemRef{ID: it.ID, Patient: it.Patient}
-	if err := dag.Write(t, "radiographs", ref, func(w io.Writer) error { return radiograph.Encode(w, im) }); err != nil {
-		return err
-	}
-	return dag.WriteBytes(t, "annotations", ref, a.Encode())
-}
-
-// Collect implements [dag.Collector]: the two tables.
-func (s *stage) Collect(_ context.Context, t dag.Task) error {
-	rows, err := table.Rows(t, "annotations", cohort.DecodeAnnotation, cohortRow)
-	if err != nil {
-		return err
-	}
-	index := make([]cohort.IndexRow, len(rows))
-	for i, r := range rows {
-		index[i] = cohort.IndexRow{ID: r.ID, Patient: r.Patient, Label: r.Label, View: r.View}
-	}
-	if err := table.Put(t, "index", index); err != nil {
-		return err
-	}
-	return table.Put(t, "cohort", rows)
-}
-
-func cohortRow(it cache.Item, a cohort.Annotation) cohort.CohortRow {
-	return cohort.CohortRow{
-		ID: string(it.ID), Patient: string(it.Patient), Label: a.Label, View: a.View, Side: a.Side, Site: a.Site,
-		Modality: a.Modality, Implant: a.Implant, Width: int32(a.Width), Height: int32(a.Height),
-		Pitch: float64(a.Pitch), CenterX: a.Center.X, CenterY: a.Center.Y,
-		Bits: int32(a.Bits), Format: a.Format, Synthetic: a.Synthetic,
-	}
-}
-
-// synthCohorts renders synthetic radiographs; it prepares each configuration once.
-type synthCohorts struct {
-	memo parallel.Memo[synth.Config, *synth.Cohort]
-}
-
-// render draws a radiograph. A patient is the same in a cohort of any size, so the size is the next power
-// of two that holds the patient: few cohorts serve all.
-func (c *synthCohorts) render(r *syntheticRow) (radiograph.Image, error) {
-	number, err := strconv.Atoi(r.Spec.Patient)
-	if err != nil {
-		return radiograph.Image{}, fmt.Errorf("patient %q is no number", r.Spec.Patient)
-	}
-	config := r.Config
-	config.Patients = 1 << bits.Len(uint(number+1))
-	co, err := c.memo.Get(config, func() (*synth.Cohort, error) { return synth.NewCohort(config) })
-	if err != nil {
-		return radiograph.Image{}, err
-	}
-	return co.Render(r.Spec)
+	return err
 }

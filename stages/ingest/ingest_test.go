@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -71,7 +70,7 @@ func TestCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := cohort.Annotation{
-		Patient: "p1", Label: "AFF", Center: geom.Point{X: 3, Y: 2.5}, Width: 4, Height: 5, Pitch: 0.2, View: "AP", Bits: 16, Format: "png",
+		Patient: "p1", Label: "AFF", Center: geom.Point{X: 3, Y: 2.5}, Width: 4, Height: 5, Pitch: 0.2, PitchSource: cohort.PitchStated, View: "AP", Bits: 16, Format: "png",
 	}
 	if diff := cmp.Diff(want, a); diff != "" {
 		t.Errorf("annotation (-want +got):\n%s", diff)
@@ -167,20 +166,20 @@ func TestBadInput(t *testing.T) {
 		"missing column":      {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text("path,patient,x,y\n")}, "l.csv:1: there is no column label"},
 		"missing file":        {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,1,1\n")}, "l.csv:2: a.png: the image a.png does not exist"},
 		"not a number":        {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,one,1\n"), "a.png": good}, `l.csv:2: a.png: column x: "one" is no number`},
-		"not finite":          {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,NaN,1\n"), "a.png": good}, "l.csv:2: a.png: the center is no finite number"},
+		"not finite":          {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,NaN,1\n"), "a.png": good}, `l.csv:2: a.png: column x: "NaN" is no finite number`},
 		"unreadable image":    {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,1,1\n"), "a.png": text("\x89PNG\r\n\x1a\nrubbish")}, "a.png"},
 		"both labels":         {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,1,1\nb.png,p,NFF,1,1\n"), "a.png": good, "b.png": good}, "l.csv:3: b.png: patient p is labeled NFF here and AFF at l.csv:2"},
-		"twice":               {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,1,1\na.png,p,AFF,1,1\n"), "a.png": good}, "l.csv:3: a.png: the radiograph is listed twice, first at l.csv:2"},
+		"twice":               {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,1,1\na.png,p,AFF,1,1\n"), "a.png": good}, "l.csv:3: a.png: the image is listed twice with the same mark, first at l.csv:2"},
 		"center outside":      {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,4.5,1\n"), "a.png": good}, "a.png: the center (4.5, 1.0) lies outside the image of 4×4 pixels"},
 		"no center":           {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF,,\n"), "a.png": good}, "l.csv:2: a.png: no center is annotated"},
 		"no patient":          {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,,AFF,1,1\n"), "a.png": good}, "l.csv:2: a.png: patient or label is empty"},
 		"leaves the folder":   {Source{Kind: "csv", Path: ptr("d/l.csv")}, fstest.MapFS{"d/l.csv": text(head + "../a.png,p,AFF,1,1\n"), "a.png": good}, "leaves the folder"},
 		"negative spacing":    {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text("path,patient,label,x,y,spacing\na.png,p,AFF,1,1,-0.1\n"), "a.png": good}, "l.csv:2: a.png: invalid spacing"},
 		"ragged line":         {Source{Kind: "csv", Path: ptr("l.csv")}, fstest.MapFS{"l.csv": text(head + "a.png,p,AFF\n")}, "l.csv:2"},
-		"broken json":         {Source{Kind: "coco", Path: ptr("c.json"), Labels: ptr("t.csv"), LabelName: ptr("l")}, fstest.MapFS{"c.json": text("{\n\n]")}, "c.json:3"},
+		"broken json":         {Source{Kind: "coco", Path: ptr("c.json"), Labels: ptr("t.csv"), LabelName: ptr("l")}, fstest.MapFS{"c.json": text("{\n\n]"), "t.csv": text("image_id,l\n")}, "c.json:3"},
 		"other size":          {Source{Kind: "coco", Path: ptr("c.json"), Labels: ptr("t.csv"), LabelName: ptr("l")}, fstest.MapFS{"c.json": text(`{"images":[{"id":1,"width":9,"height":9,"file_name":"a.png"}],"annotations":[{"id":1,"image_id":1,"bbox":[0,0,2,2]}]}`), "t.csv": text("image_id,l\na.png,1\n"), "images/a.png": good}, "the annotation was made on an image of 9×9 pixels, the file has 4×4"},
 		"annotated elsewhere": {Source{Kind: "coco", Path: ptr("c.json"), Labels: ptr("t.csv"), LabelName: ptr("l")}, fstest.MapFS{"c.json": text(`{"images":[],"annotations":[{"id":5,"image_id":3,"bbox":[0,0,2,2]}]}`), "t.csv": text("image_id,l\n")}, "annotation 5: image_id 3 is not among the images"},
-		"clinic's names":      {Source{Kind: "label-studio", Path: ptr("a.json")}, fstest.MapFS{"a.json": text(`{"file_name":{"0":"x.png"},"original_width":{"0":4},"original_height":{"0":4},"x":{"0":1},"y":{"0":1}}`)}, "a.json: x.png: the file name does not follow the clinic's convention"},
+		"clinic's names":      {Source{Kind: "label-studio", Path: ptr("a.json")}, fstest.MapFS{"a.json": text(`{"file_name":{"0":"x.png"},"original_width":{"0":4},"original_height":{"0":4},"x":{"0":1},"y":{"0":1}}`)}, "a.json: row 0 (x.png): the patient is not named"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := stageOf(c.source)
@@ -218,7 +217,7 @@ func TestManyFaults(t *testing.T) {
 		t.Fatal("no error")
 	}
 	lines := strings.Split(err.Error(), "\n")
-	if len(lines) != 21 || !strings.HasPrefix(lines[0], "l.csv:2: 99.png") || !strings.HasPrefix(lines[19], "l.csv:21:") || !strings.HasPrefix(lines[20], "l.csv: 10 more") {
+	if len(lines) != 21 || !strings.HasPrefix(lines[0], "l.csv:2: 99.png") || !strings.HasPrefix(lines[19], "l.csv:21:") || !strings.HasPrefix(lines[20], "10 more") {
 		t.Errorf("%d lines:\n%s", len(lines), err)
 	}
 }
@@ -246,8 +245,8 @@ func TestUnannotatedMayBeSkipped(t *testing.T) {
 	items, err := s.Sources(t.Context(), stagetest.Files{FS: fstest.MapFS{
 		"l.csv": text("path,patient,label,x,y\na.png,p,AFF,1,1\nb.png,p,AFF,,\n"), "a.png": gray16(t, 4, 4, 1),
 	}})
-	if err != nil || len(items) != 2 || items[0].ID != "a.png" {
-		t.Errorf("items %v, error %v; want row and file of a.png", items, err)
+	if err != nil || len(items) != 3 || items[0].ID != "a.png" || items[2].ID != "b.png" || items[2].Port != "rows" {
+		t.Errorf("items %v, error %v; want row and file of a.png, and why b.png is left out", items, err)
 	}
 }
 
@@ -256,16 +255,20 @@ func TestCheckNamesWhatASourceTakes(t *testing.T) {
 		source    Source
 		attribute string
 	}{
-		"unknown kind":    {Source{Kind: "dicon"}, "source"},
-		"foreign":         {Source{Kind: "csv", Path: ptr("x"), Patients: ptr(3)}, "source.patients"},
-		"missing":         {Source{Kind: "csv"}, "source"},
-		"no patients":     {Source{Kind: "synthetic", Patients: ptr(0)}, "source.patients"},
-		"share":           {Source{Kind: "synthetic", AFF: ptr(1.0)}, "source.aff"},
-		"scale":           {Source{Kind: "synthetic", Scale: ptr(2.0)}, "source.scale"},
-		"rule":            {Source{Kind: "coco", Path: ptr("x"), Labels: ptr("y"), LabelName: ptr("z"), Choose: ptr("best")}, "source.choose"},
-		"unannotated":     {Source{Kind: "csv", Path: ptr("x"), Unannotated: ptr("drop")}, "source.unannotated"},
-		"negative pitch":  {Source{Kind: "csv", Path: ptr("x"), Spacing: ptr(-1.0)}, "source.spacing"},
-		"largest of dots": {Source{Kind: "label-studio", Path: ptr("x"), Choose: ptr("largest")}, "source.choose"},
+		"unknown kind":       {Source{Kind: "dicon"}, "source"},
+		"foreign":            {Source{Kind: "csv", Path: ptr("x"), Patients: ptr(3)}, "source.patients"},
+		"missing":            {Source{Kind: "csv"}, "source"},
+		"no patients":        {Source{Kind: "synthetic", Patients: ptr(0)}, "source.patients"},
+		"share":              {Source{Kind: "synthetic", AFF: ptr(1.0)}, "source.aff"},
+		"scale":              {Source{Kind: "synthetic", Scale: ptr(2.0)}, "source.scale"},
+		"rule":               {Source{Kind: "coco", Path: ptr("x"), Labels: ptr("y"), LabelName: ptr("z"), Choose: ptr("best")}, "source.choose"},
+		"unannotated":        {Source{Kind: "csv", Path: ptr("x"), Unannotated: ptr("drop")}, "source.unannotated"},
+		"negative pitch":     {Source{Kind: "csv", Path: ptr("x"), Spacing: ptr(-1.0)}, "source.spacing"},
+		"column of nothing":  {Source{Kind: "coco", Path: ptr("x"), Patient: ptr("p")}, "source"},
+		"no label column":    {Source{Kind: "voc", Path: ptr("x"), Labels: ptr("y")}, "source"},
+		"pattern":            {Source{Kind: "folder", Images: ptr("x"), Pattern: ptr("(")}, "source.pattern"},
+		"identifiers":        {Source{Kind: "dicom", Images: ptr("x"), Identifiers: ptr("none")}, "source.identifiers"},
+		"files of a drawing": {Source{Kind: "synthetic", Images: ptr("x")}, "source.images"},
 	} {
 		problems := stageOf(c.source).Check()
 		if len(problems) != 1 || problems[0].Attribute != c.attribute {
@@ -348,31 +351,6 @@ func TestRealFiles(t *testing.T) {
 			t.Errorf("%s: %d items, want a row and a file for each of %d", name, len(items), c.rows)
 		}
 	}
-	b, err := os.ReadFile(filepath.Join(shared, "liu-femur", "annotations.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	points, err := columns("annotations.json", b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	labels := map[string]int{}
-	patients := map[string]bool{}
-	for _, p := range points {
-		m := clinicName.FindStringSubmatch(p.name)
-		if m == nil {
-			t.Fatalf("%s does not follow the convention", p.name)
-		}
-		if len(p.percent) == 0 {
-			labels["without center"]++
-			continue
-		}
-		labels[m[2]]++
-		patients[m[1]] = true
-	}
-	if labels["AFF"] != 189 || labels["CONTROL"] != 1211 || labels["without center"] != 1 || len(patients) != 426 {
-		t.Errorf("labels %v of %d patients, want 189 AFF and 1211 CONTROL of 426, and one without center", labels, len(patients))
-	}
 }
 
 // sharedData finds the folder with real data beside the module, or skips.
@@ -386,21 +364,4 @@ func sharedData(t *testing.T) string {
 		t.Skip("needs the real radiographs in ../shared/data beside the module")
 	}
 	return dir
-}
-
-func FuzzLabelStudio(f *testing.F) {
-	f.Add([]byte(`{"file_name":{"0":"a"},"original_width":{"0":1},"original_height":{"0":1},"x":{"0":1},"y":{"0":1}}`))
-	f.Add([]byte(`[{"id":1,"file_upload":"ab-c.png","annotations":[{"result":[{"type":"keypoint","original_width":1,"original_height":1,"value":{"x":1,"y":1}}]}]}]`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		files := stagetest.Files{FS: fstest.MapFS{"a.json": {Data: b}}}
-		items, err := stageOf(Source{Kind: "label-studio", Path: ptr("a.json")}).Sources(t.Context(), files)
-		if err != nil {
-			return
-		}
-		for _, it := range items {
-			if it.Port == "rows" && !json.Valid(it.Inline) {
-				t.Errorf("row %s is no JSON: %s", it.ID, it.Inline)
-			}
-		}
-	})
 }

@@ -1,0 +1,175 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"femur/cache"
+	"femur/dag"
+	"femur/internal/cohort"
+	"femur/internal/cohortreport"
+	"femur/internal/duplicates"
+	"femur/internal/radiograph"
+	"femur/internal/table"
+)
+
+// Collect implements [dag.Collector]: the tables and pictures of the whole cohort.
+func (s *stage) Collect(ctx context.Context, t dag.Task) error {
+	left, err := s.leftOut(t)
+	if err != nil {
+		return err
+	}
+	known, err := cohort.Annotations(t, "annotations")
+	if err != nil {
+		return err
+	}
+	rows := make([]cohort.CohortRow, 0, len(known))
+	for id, a := range known {
+		rows = append(rows, cohortRow(id, a))
+	}
+	slices.SortFunc(rows, func(a, b cohort.CohortRow) int { return cmp.Compare(a.ID, b.ID) })
+	index := make([]cohort.IndexRow, len(rows))
+	for i, r := range rows {
+		index[i] = cohort.IndexRow{ID: r.ID, Patient: r.Patient, Label: r.Label, View: r.View}
+	}
+	if err := table.Put(t, "index", index); err != nil {
+		return err
+	}
+	if err := table.Put(t, "cohort", rows); err != nil {
+		return err
+	}
+	pixels, err := newPixels(t)
+	if err != nil {
+		return err
+	}
+	links, err := findLinks(ctx, t, known, pixels)
+	if err != nil {
+		return err
+	}
+	if err := table.Put(t, "links", links); err != nil {
+		return err
+	}
+	for _, l := range links {
+		if l.PatientA != l.PatientB || l.Conflict != "" {
+			t.Log().Warn("two radiographs show the same exposure", "a", l.A, "b", l.B, "same patient", l.PatientA == l.PatientB, "conflict", l.Conflict)
+		}
+	}
+	summary := cohortreport.Summarize(cohortreport.Input{
+		Title: "Cohort", Rows: rows, Links: links, Refusals: left, Hashed: s.Source.private(), Contact: s.Pictures,
+	})
+	return publish(t, summary, rows, pixels)
+}
+
+// leftOut lists what was refused or skipped. More refusals than the stage may have are its failure.
+func (s *stage) leftOut(t dag.Task) ([]cohortreport.Refused, error) {
+	all, err := refusals(t)
+	if err != nil {
+		return nil, err
+	}
+	var faults []error
+	for _, r := range all {
+		if !r.Skipped {
+			faults = append(faults, &dag.BadInput{Record: r.ID, Summary: r.Summary, Detail: r.Detail})
+		}
+	}
+	if len(faults) > s.MaxRefused {
+		return nil, joinFaults(faults)
+	}
+	return all, nil
+}
+
+func cohortRow(id cache.ItemID, a cohort.Annotation) cohort.CohortRow {
+	r := cohort.CohortRow{
+		ID: string(id), Patient: string(a.Patient), Label: a.Label, View: a.View, Side: a.Side, Site: a.Site,
+		Modality: a.Modality, Implant: a.Implant, Width: int32(a.Width), Height: int32(a.Height),
+		Pitch: float64(a.Pitch), PitchFrom: string(a.PitchSource), Located: !a.Unlocated, CenterX: a.Center.X, CenterY: a.Center.Y,
+		Centers: int32(len(a.Centers)), Annotator: int32(a.Annotators), Spread: a.AnnotatorSpread, StudyDate: a.StudyDate,
+		Bits: int32(a.Bits), Format: a.Format, Synthetic: a.Synthetic,
+	}
+	if r.Located && r.Centers == 0 {
+		r.Centers = 1
+	}
+	return r
+}
+
+// pixels opens the radiographs that were made.
+type pixels struct {
+	t     dag.Task
+	items map[cache.ItemID]cache.Item
+}
+
+func newPixels(t dag.Task) (pixels, error) {
+	items, err := dag.ReadItems(t, "radiographs")
+	return pixels{t, items}, err
+}
+
+func (p pixels) open(id cache.ItemID) (radiograph.Image, error) {
+	it, ok := p.items[id]
+	if !ok {
+		return radiograph.Image{}, fmt.Errorf("%s: no pixels", id)
+	}
+	b, err := dag.ReadAll(p.t, it.Artifact)
+	if err != nil {
+		return radiograph.Image{}, err
+	}
+	im, err := radiograph.DecodeContainer(b, radiograph.Limits{})
+	if err != nil {
+		return im, fmt.Errorf("%s: %w", id, err)
+	}
+	return im, nil
+}
+
+// findLinks finds the radiographs that show the same exposure, and what their annotations contradict each other in.
+func findLinks(ctx context.Context, t dag.Task, known map[cache.ItemID]cohort.Annotation, p pixels) ([]cohort.LinkRow, error) {
+	var items []duplicates.Item
+	for it, err := range t.Items("fingerprints") {
+		if err != nil {
+			return nil, err
+		}
+		b, err := dag.ReadAll(t, it.Artifact)
+		if err != nil {
+			return nil, err
+		}
+		d := duplicates.Item{ID: it.ID, Patient: it.Patient}
+		if err := json.Unmarshal(b, &d.Fingerprint); err != nil {
+			return nil, fmt.Errorf("%s: fingerprint: %w", it.ID, err)
+		}
+		items = append(items, d)
+	}
+	links, err := duplicates.Links(ctx, items, p.open)
+	if err != nil {
+		return nil, err
+	}
+	for i, l := range links {
+		links[i].Conflict = duplicates.Conflict(known[cache.ItemID(l.A)], known[cache.ItemID(l.B)], l)
+	}
+	return links, nil
+}
+
+// publish writes what people look at.
+func publish(t dag.Task, s cohortreport.Summary, rows []cohort.CohortRow, p pixels) error {
+	byID := make(map[string]cohort.CohortRow, len(rows))
+	for _, r := range rows {
+		byID[r.ID] = r
+	}
+	var pictures []cohortreport.Picture
+	for _, id := range s.Pictured() {
+		im, err := p.open(cache.ItemID(id))
+		if err != nil {
+			return err
+		}
+		pictures = append(pictures, cohortreport.NewPicture(im, byID[id]))
+	}
+	if err := dag.WriteBytes(t, "summary", cache.ItemRef{}, s.Encode()); err != nil {
+		return err
+	}
+	if err := dag.Write(t, "report", cache.ItemRef{}, func(w io.Writer) error { return cohortreport.HTML(w, s, pictures) }); err != nil {
+		return err
+	}
+	sheet := cohortreport.Select(pictures, s.Contact)
+	return dag.Write(t, "contact_sheet", cache.ItemRef{}, func(w io.Writer) error { return cohortreport.ContactSheet(w, sheet) })
+}
