@@ -77,6 +77,7 @@ func fillContent(c *view.Content, f found, b []byte, want reading) (err error) {
 	case json.Valid(b):
 		c.JSON = b
 		c.Metrics, c.All = readMetrics(b), want.all
+		c.Document = readDocument(b)
 	case utf8.Valid(b):
 		c.Text = string(b)
 	default:

@@ -59,7 +59,7 @@ func properties() []property {
 			}
 			return strconv.Itoa(int(r.Bits))
 		}},
-		{"study_year", "Year of the examination", func(r cohort.CohortRow) string { return yearOf(r.StudyDate) }},
+		{"study_year", "Study year", func(r cohort.CohortRow) string { return yearOf(r.StudyDate) }},
 	}
 }
 

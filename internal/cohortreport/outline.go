@@ -24,7 +24,7 @@ func Outline(s Summary) []page.Section {
 	}
 	if s.Files.Used > 0 {
 		out = append(out,
-			page.Section{Title: "Composition", Tables: []page.Table{outlineComposition(s)}},
+			page.Section{Title: "Composition", Text: []string{"Patients, their radiographs in parentheses."}, Tables: []page.Table{outlineComposition(s)}},
 			page.Section{Title: "What else tells the labels apart", Tables: []page.Table{outlineAssociations(s)}, Text: []string{
 				"Effects of single properties, the patient as unit; confounded is at least medium and more than chance (Holm), unclear is at least medium and can be chance.",
 			}},
@@ -36,12 +36,12 @@ func Outline(s Summary) []page.Section {
 }
 
 // barCells is how long the longest bar of a table is.
-const barCells = 16
+const barCells = 14
 
 // outlineComposition has a row for each value of each property that is stated; the property stands in its
 // first row.
 func outlineComposition(s Summary) page.Table {
-	t := page.Table{Columns: []string{"property", "value", "patients (radiographs)"}}
+	t := page.Table{Columns: []string{"property", "value", "patients"}}
 	for _, label := range s.Labels {
 		t.Columns = append(t.Columns, labelName(label))
 	}
@@ -82,7 +82,7 @@ func outlineComposition(s Summary) page.Table {
 		names = append(names, grouped(p.Radiographs))
 		groups = append(groups, Group{Patients: p.Patients, Radiographs: p.Patients * p.Radiographs, ByLabel: p.ByLabel})
 	}
-	add("Radiographs of a patient", names, groups)
+	add("Radiographs each", names, groups)
 	return t
 }
 

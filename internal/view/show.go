@@ -11,14 +11,16 @@ type Content struct {
 	Version  string   `json:"version"`
 	Artifact Artifact `json:"artifact"`
 
-	Table   *Table          `json:"table,omitempty"`
-	Metrics *Metrics        `json:"-"`
-	JSON    json.RawMessage `json:"json,omitempty"`
-	Text    string          `json:"text,omitempty"`
-	Members []Member        `json:"items,omitempty"` // of a manifest
-	Model   *Model          `json:"model,omitempty"`
-	Picture *Picture        `json:"picture,omitempty"`
-	Note    string          `json:"note,omitempty"` // what to do with what cannot be printed
+	Table   *Table   `json:"table,omitempty"`
+	Metrics *Metrics `json:"-"`
+	// Document is the JSON laid out for people.
+	Document *Document       `json:"-"`
+	JSON     json.RawMessage `json:"json,omitempty"`
+	Text     string          `json:"text,omitempty"`
+	Members  []Member        `json:"items,omitempty"` // of a manifest
+	Model    *Model          `json:"model,omitempty"`
+	Picture  *Picture        `json:"picture,omitempty"`
+	Note     string          `json:"note,omitempty"` // what to do with what cannot be printed
 
 	// All asks for every part of metrics, and not only for that which the answers rest on.
 	All bool `json:"-"`
@@ -107,6 +109,8 @@ func (v *ShowHuman) Show(c Content) error {
 		p.table(*c.Table)
 	case c.Metrics != nil:
 		p.metrics(*c.Metrics, c.All)
+	case c.Document != nil:
+		p.document(*c.Document)
 	case len(c.Members) > 0:
 		p.members(c.Members)
 	case c.Model != nil:
