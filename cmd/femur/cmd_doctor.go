@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"femur/cache/badgerstore"
+	"femur/internal/pseudonym"
 	"femur/internal/view"
 	"femur/models/backend"
 )
@@ -43,8 +44,14 @@ func runDoctor(ctx context.Context, g *global) (err error) {
 	}
 	for _, o := range g.settings.Origins {
 		value := o.Value
-		if o.Name == "cache" && value == "" {
+		switch {
+		case value != "":
+		case o.Name == "cache":
 			value = g.cacheDir()
+		case o.Name == "key_file":
+			if file, err := pseudonym.DefaultKeyFile(); err == nil {
+				value = file
+			}
 		}
 		c.Settings = append(c.Settings, view.Setting{Name: o.Name, Value: value, From: o.From})
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ func badInputs(err error, more string) []view.Diagnostic {
 	}
 	var models []view.Diagnostic
 	for _, b := range bad {
-		m := view.Diagnostic{Severity: view.SeverityError, Summary: b.Summary, Detail: b.Detail, File: b.File}
+		m := view.Diagnostic{Severity: view.SeverityError, Summary: b.Summary, Detail: b.Detail, File: cmp.Or(b.File, b.Origin)}
 		if b.Record != "" {
 			m.Summary = b.Record + ": " + m.Summary
 		}

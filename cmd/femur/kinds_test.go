@@ -22,6 +22,7 @@ import (
 func fakeKinds() []dag.Kind {
 	return []dag.Kind{
 		{Type: "texts", Package: "stages/texts", New: func() (dag.Stage, any) { s := &texts{}; return s, s }},
+		{Type: "letters", Package: "stages/letters", New: func() (dag.Stage, any) { s := &letters{}; return s, s }},
 		{Type: "shout", Package: "stages/shout", New: func() (dag.Stage, any) { s := &shout{Mark: "!"}; return s, s }},
 		{Type: "report", Package: "stages/report", New: func() (dag.Stage, any) { s := &report{Title: "Report"}; return s, s }},
 		{Type: "wait", Package: "stages/wait", New: func() (dag.Stage, any) { s := &wait{}; return s, s }},

@@ -47,6 +47,7 @@ func (p *program) main(args []string) int {
 	}
 	code := exitCode(err)
 	if code != exitWork {
+		g.nameOrigins(err)
 		// An error of printing to stderr has nowhere to go.
 		_ = view.Diagnostics(g.errStream(args), diagnose(err))
 	}

@@ -44,9 +44,15 @@ func purposeOf(id string) string {
 // Identities is the content of a private index, for looking up.
 type Identities struct{ by map[string]*Identity }
 
-// OpenIdentities reads the private index beside a key; the key itself is not needed. Where there is
-// none, it knows nobody.
+// OpenIdentities reads the private index beside a key (empty: [DefaultKeyFile]); the key itself is not
+// needed. Where there is none, it knows nobody.
 func OpenIdentities(keyFile string) (*Identities, error) {
+	if keyFile == "" {
+		var err error
+		if keyFile, err = DefaultKeyFile(); err != nil {
+			return nil, err
+		}
+	}
 	_, lines, err := readIndex(IndexFile(keyFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
