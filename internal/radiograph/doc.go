@@ -20,6 +20,6 @@
 // PNG, JPEG and TIFF here; DICOM is the package below, femur/internal/radiograph/dicom. Eight bits become sixteen by
 // v·257; a file that stores, say, twelve bits in sixteen stays as dark as it is. Transparency is laid over black.
 // Refused by name are JPEG with 12 bits a sample, arithmetic coding or CMYK without Adobe's marker; TIFF of several
-// pages, BigTIFF, and TIFF with JPEG inside, CMYK, YCbCr, signed or floating-point samples. The resolution that a TIFF
-// or JPEG file states is that of a print or a screen, not of the detector, and is not read.
+// pages, BigTIFF, and TIFF with JPEG inside, fax compression, CMYK, YCbCr, signed or floating-point samples. The
+// resolution that a TIFF or JPEG file states is that of a print or a screen, not of the detector, and is not read.
 package radiograph

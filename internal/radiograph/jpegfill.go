@@ -1,6 +1,11 @@
 package radiograph
 
-import "errors"
+import (
+	"bytes"
+	"errors"
+	"image/jpeg"
+	"io"
+)
 
 // errOutOfData says that the compressed data end here.
 var errOutOfData = errors.New("the compressed data end")
@@ -9,6 +14,11 @@ var errOutOfData = errors.New("the compressed data end")
 // picture is dropped, back to kept; another one is filled up with blocks that mean nothing.
 func (f *jpegFile) cutScan(b []byte, kept, from int, s jpegScan) ([]byte, jpegRest, error) {
 	if f.progressive && (s.start > 0 || s.high > 0) {
+		// The scan may be complete, and the file lack its end mark alone.
+		if _, err := jpeg.Decode(io.MultiReader(bytes.NewReader(b), bytes.NewReader([]byte{0xff, markerEOI}))); err == nil {
+			f.complete(s)
+			kept = len(b)
+		}
 		return f.finish(b[:kept])
 	}
 	for _, p := range s.parts {

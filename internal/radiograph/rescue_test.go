@@ -5,6 +5,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -17,8 +18,9 @@ func TestTruncatedJPEGKeepsWhatIsThere(t *testing.T) {
 		if err != nil || facts.Truncated || facts.MissingRows != 0 || facts.Blurred {
 			t.Fatalf("%s: whole: %+v, %v", file.name, facts, err)
 		}
+		whole = asStored(whole, facts.Orientation)
 		used, last := 0, whole.Height
-		for cut := len(file.b) - 1; cut > 0; cut -= max(1, len(file.b)/200) {
+		for cut := len(file.b) - 2; cut > 0; cut -= max(1, len(file.b)/100) {
 			if _, _, err := DecodeBytes(file.b[:cut], "a.jpg", Limits{}); err == nil {
 				t.Fatalf("%s cut at %d is not refused", file.name, cut)
 			}
@@ -27,6 +29,10 @@ func TestTruncatedJPEGKeepsWhatIsThere(t *testing.T) {
 				continue
 			}
 			used++
+			if cut >= len(file.b)-2 && (facts.MissingRows > 0 || facts.Blurred) {
+				t.Errorf("%s lacks its end mark alone, and not %+v", file.name, facts)
+			}
+			im = asStored(im, facts.Orientation)
 			if !facts.Truncated || facts.MissingRows >= whole.Height || im.Height != whole.Height {
 				t.Fatalf("%s cut at %d: %+v", file.name, cut, facts)
 			}
@@ -41,10 +47,16 @@ func TestTruncatedJPEGKeepsWhatIsThere(t *testing.T) {
 				}
 			}
 		}
-		if used < 100 {
-			t.Errorf("%s: only %d of 200 cuts could be used", file.name, used)
+		if used < 10 { // headers are the larger part of small files
+			t.Errorf("%s: only %d of 100 cuts could be used", file.name, used)
 		}
 	}
+}
+
+// asStored undoes the orientation: what is missing is missing in the order of the file.
+func asStored(im Image, o Orientation) Image {
+	return im.Oriented(map[Orientation]Orientation{Rotated90: Rotated270, Rotated270: Rotated90}[o]).Oriented(
+		map[bool]Orientation{true: o}[o != Rotated90 && o != Rotated270])
 }
 
 type namedFile struct {
@@ -64,7 +76,7 @@ func truncatable(t *testing.T) []namedFile {
 		copy(color.Pix[4*i:], []byte{v, v / 2, 255 - v, 255})
 	}
 	files := []namedFile{{"gray", encodeJPEG(t, gray)}, {"color", encodeJPEG(t, color)}}
-	found, err := filepath.Glob(filepath.Join("testdata", "jpeg", "*.jpg"))
+	found, err := filepath.Glob(filepath.Join("testdata", "files", "*.jpg"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,4 +88,47 @@ func truncatable(t *testing.T) []namedFile {
 		files = append(files, namedFile{path, bytes.Clone(b)})
 	}
 	return files
+}
+
+// TestBlurredIsTheWholePicture: a progressive file that ends within its later scans shows all of the picture, roughly.
+func TestBlurredIsTheWholePicture(t *testing.T) {
+	file := sample(t, "progressive_gray.jpg")
+	whole, _, err := DecodeBytes(file, "a.jpg", Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	im, facts, err := DecodeWith(file[:len(file)-20], "a.jpg", use)
+	if err != nil || !facts.Blurred || facts.MissingRows != 0 {
+		t.Fatalf("%+v, %v", facts, err)
+	}
+	if d := worst(im, whole); d == 0 || d > 40*257 {
+		t.Errorf("off by %d levels of 65,535", d)
+	}
+}
+
+// TestRescueRefuses what is not truncated, or holds no row.
+func TestRescueRefuses(t *testing.T) {
+	file := sample(t, "gray.jpg")
+	damaged := bytes.Clone(file)
+	scan := bytes.Index(damaged, []byte{0xff, markerSOS})
+	copy(damaged[scan+12:], []byte{0xff, 0x33, 0xff, 0x33}) // markers where none belong
+	for name, tt := range map[string]struct {
+		b    []byte
+		want string
+	}{
+		"damaged":   {damaged, "damaged jpeg"},
+		"no pixels": {file[:scan+14], "before the first row of pixels"},
+		"no scan":   {file[:scan], "it ends before the pixels begin"},
+		"header":    {file[:30], "truncated jpeg"},
+	} {
+		if _, _, err := DecodeWith(tt.b, "a.jpg", use); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", name, err, tt.want)
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a truncation that does not exist is taken")
+		}
+	}()
+	_, _, _ = DecodeWith(file, "a.jpg", DecodeOptions{Truncated: "perhaps"})
 }

@@ -204,7 +204,9 @@ func readable(p tiffPage) error {
 		}
 	}
 	switch c := p.value(tagCompression, 1); c {
-	case 1, 2, 3, 4, 5, 8, 32773, 32946:
+	case 1, 5, 8, 32773, 32946:
+	case 2, 3, 4: // whose black and white the decoder mixes up
+		return refuse("with fax compression")
 	case 6, 7:
 		return refuse("with JPEG inside")
 	case 34712:
@@ -242,7 +244,7 @@ func readable(p tiffPage) error {
 	switch {
 	case samples > 1 && p.value(tagPlanar, 1) != 1:
 		return refuse("with its channels stored one after another")
-	case p.value(tagFillOrder, 1) != 1 && p.value(tagCompression, 1) != 3 && p.value(tagCompression, 1) != 4 && p.value(tagCompression, 1) != 2:
+	case p.value(tagFillOrder, 1) != 1:
 		return refuse("with the bits of each byte reversed")
 	case p.values[tagStrips] == nil && p.values[tagTiles] == nil:
 		return errors.New("the directory names no strips and no tiles")
