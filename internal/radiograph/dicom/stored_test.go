@@ -350,7 +350,8 @@ func TestConverter(t *testing.T) {
 		"left the pixels compressed":           tool.seen,
 		"holds 1×1 pixels":                     gray16(explicitLittle, 12, false, monochrome1, []int{0}),
 		"more than 2 pixels":                   gray16(explicitLittle, 12, false, monochrome1, []int{0, 1, 2}),
-		"of 10 bits in 16 up to bit 9":         gray16(explicitLittle, 10, false, monochrome1, []int{0, 1}),
+		"of 13 bits in 16 up to bit 12":        gray16(explicitLittle, 13, false, monochrome1, []int{0, 4096}),
+		"of 10 bits in 16 up to bit 9":         gray16(explicitLittle, 10, false, monochrome1, []int{0, 1024}),
 		"unsigned, MONOCHROME2":                gray16(explicitLittle, 12, false, monochrome2, []int{0, 1}),
 		"bit 11, signed":                       gray16(explicitLittle, 12, true, monochrome1, []int{0, 1}),
 		"need 4 bytes, the file holds 2":       build(explicitLittle, append(described(2, 1, 16, 12, 11, false, monochrome1), el{pixelData, "OW", []int{1}})...),
@@ -358,6 +359,14 @@ func TestConverter(t *testing.T) {
 	} {
 		_, _, err := (&Decoder{Tool: &fake{out: out}}).Decode(t.Context(), file, "file", 0)
 		wantError(t, err, want)
+	}
+	// Other numbers of bits, but the same values.
+	for _, bits := range []int{10, 16} {
+		tool := &fake{out: gray16(explicitLittle, bits, false, monochrome1, []int{0, 1023})}
+		p, err := (&Decoder{Tool: tool}).Stored(t.Context(), file, "file", 0)
+		if err != nil || p.BitsStored != 12 || p.Value(1) != 1023 {
+			t.Errorf("%d bits: %+v, %v", bits, p, err)
+		}
 	}
 	gone := errors.New("gone")
 	if _, _, err = (&Decoder{Tool: &fake{err: gone}}).Decode(t.Context(), file, "file", 0); !errors.Is(err, gone) {
