@@ -70,6 +70,7 @@ func (s *stage) Ports() (in, out []dag.Port) {
 		{Name: "scores", Media: cache.MediaParquet, List: true, Optional: true, Doc: "The table output of score-patches, one for each network and input."},
 		{Name: "windows", Media: cache.MediaParquet, List: true, Optional: true, Doc: "The table output of crop-patches; the report frames the windows of input patch."},
 		{Name: "radiographs", Media: cache.MediaRadiograph, Many: true, Optional: true, Doc: "Pixels, for the pictures of the report."},
+		{Name: "summary", From: "radiographs", Media: cache.MediaJSON, Optional: true, Doc: "The cohort in numbers, for the report."},
 	}
 	out = []dag.Port{
 		{Name: "metrics", Media: cache.MediaJSON, Doc: "Every estimate with its interval."},

@@ -8,6 +8,7 @@ import (
 	"femur/dag"
 	"femur/internal/analysis"
 	"femur/internal/cohort"
+	"femur/internal/cohortreport"
 	"femur/internal/report"
 	"femur/internal/synth"
 )
@@ -29,6 +30,9 @@ func (s *stage) report(t dag.Task, st *study, result analysis.Result, centers []
 			{Name: "Bootstrap resamples of patients", Value: fmt.Sprint(s.Resamples)},
 		},
 	}
+	if r.Summary, err = summary(t); err != nil {
+		return err
+	}
 	for _, id := range st.ids() {
 		a := st.annotations[id]
 		part := cohort.Development
@@ -38,6 +42,22 @@ func (s *stage) report(t dag.Task, st *study, result analysis.Result, centers []
 		r.Cohort = append(r.Cohort, report.Radiograph{Patient: string(a.Patient), Label: a.Label, Partition: part, Site: a.Site, View: a.View})
 	}
 	return dag.Write(t, "report", cache.ItemRef{}, func(w io.Writer) error { return report.Write(w, r) })
+}
+
+// summary reads what ingest says of the cohort; nil where it is not given.
+func summary(t dag.Task) (*cohortreport.Summary, error) {
+	for it, err := range t.Items("summary") {
+		if err != nil {
+			return nil, err
+		}
+		b, err := dag.ReadAll(t, it.Artifact)
+		if err != nil {
+			return nil, err
+		}
+		s, err := cohortreport.Decode(b)
+		return &s, err
+	}
+	return nil, nil
 }
 
 // provenance lists the tables that were read; each leads back to its radiographs (femur lineage).

@@ -62,8 +62,11 @@ func (s *stage) checkClasses(patients []cohort.Patient, lists map[cache.ItemID]c
 	}
 	slices.Sort(labels)
 	const remedy = `Take fewer folds, a larger test share, assignment = "balanced", another seed, or assign patients by hand.`
-	if len(labels) < 2 {
-		return &dag.BadInput{Summary: fmt.Sprintf("all radiographs are labeled %s", strings.Join(labels, "")), Detail: "A classification needs two labels. Check the labels of the source."}
+	if len(labels) < 2 && !s.SingleLabel {
+		return &dag.BadInput{
+			Summary: fmt.Sprintf("all radiographs are labeled %s", strings.Join(labels, "")),
+			Detail:  "A classification needs two labels. Check the labels of the source, or set single_label = true where the study localizes and does not classify.",
+		}
 	}
 	for _, id := range sortedIDs(lists) {
 		have := map[string]bool{}

@@ -25,12 +25,13 @@ import (
 
 // Params are the attributes of the block.
 type Params struct {
-	Test       float64  `hcl:"test,optional" doc:"Share of the patients in the test part."`
-	Folds      int      `hcl:"folds,optional" doc:"Number of development folds."`
-	Validate   float64  `hcl:"validate,optional" doc:"Share of a fold's training patients set aside for early stopping."`
-	Assignment string   `hcl:"assignment,optional" doc:"stable: by a seeded hash of the patient alone, so that a new patient moves nobody else; balanced: equal counts of each label, which a new patient may change."`
-	Linked     string   `hcl:"linked,optional" doc:"What becomes of patients who share an exposure, by links: together: they stand on one side; drop: of each group only the patient of the smallest id stays, and of one with several labels nobody; fail: the stage refuses them."`
-	Assign     []Assign `hcl:"assign,block"`
+	Test        float64  `hcl:"test,optional" doc:"Share of the patients in the test part."`
+	Folds       int      `hcl:"folds,optional" doc:"Number of development folds."`
+	Validate    float64  `hcl:"validate,optional" doc:"Share of a fold's training patients set aside for early stopping."`
+	Assignment  string   `hcl:"assignment,optional" doc:"stable: by a seeded hash of the patient alone, so that a new patient moves nobody else; balanced: equal counts of each label, which a new patient may change."`
+	Linked      string   `hcl:"linked,optional" doc:"What becomes of patients who share an exposure, by links: together: they stand on one side; drop: of each group only the patient of the smallest id stays, and of one with several labels nobody; fail: the stage refuses them."`
+	SingleLabel bool     `hcl:"single_label,optional" doc:"true: one label is enough, since the study localizes and does not classify."`
+	Assign      []Assign `hcl:"assign,block"`
 }
 
 // Assign puts patients by hand.
@@ -82,6 +83,7 @@ func (s *stage) Describe(r *cache.Recipe) {
 	r.Add(cache.Params, "folds", s.Folds)
 	r.Add(cache.Params, "validate", s.Validate)
 	r.Add(cache.Params, "assignment", s.Assignment)
+	r.Add(cache.Params, "single_label", s.SingleLabel)
 	r.Add(cache.Params, "linked", s.Linked)
 	for _, a := range s.Assign {
 		r.Add(cache.Params, "assign."+a.Part, slices.Sorted(slices.Values(a.Patients)))

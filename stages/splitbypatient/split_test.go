@@ -142,6 +142,19 @@ func TestAssignedByHand(t *testing.T) {
 	}
 }
 
+// A study that only localizes may have one label.
+func TestSingleLabel(t *testing.T) {
+	rows := rowsOf(40, 1)
+	for i := range rows {
+		rows[i].Label = "NFF"
+	}
+	p := Params{Test: 0.25, Folds: 3, Validate: 0.2, Assignment: "balanced", SingleLabel: true}
+	lists, err := run(t, p, rows)
+	if err != nil || len(lists["test"]) != 10 {
+		t.Errorf("%d in the test part (%v), want 10", len(lists["test"]), err)
+	}
+}
+
 func TestBadInput(t *testing.T) {
 	base := Params{Test: 0.25, Folds: 3, Validate: 0.2, Assignment: "balanced"}
 	with := func(change func(*Params)) Params { p := base; change(&p); return p }
