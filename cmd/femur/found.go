@@ -11,7 +11,7 @@ import (
 // foundModel says what was found, for people and programs.
 func foundModel(f survey.Finding) *view.Found {
 	m := &view.Found{
-		Kind: string(f.Source.Kind), Title: f.Source.Title(), Guessed: f.Guessed,
+		Kind: string(f.Source.Kind), Title: f.Title(), Guessed: f.Guessed,
 		Labels: []view.FoundLabel{}, Notes: f.Notes(), Faults: []string{},
 	}
 	fact := func(name, text string) {

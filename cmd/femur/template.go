@@ -67,7 +67,7 @@ func templateHead(f survey.Finding) string {
 #   femur run           everything that is not up to date
 #
 %s
-`, f.Source.Title(), question)
+`, f.Title(), question)
 }
 
 // ingestBlock is the stage that reads what was found.
@@ -94,7 +94,9 @@ func ingestBlock(f survey.Finding, prefix string) string {
 	add("label", s.Label)
 	add("patient", s.Patient)
 	add("pattern", s.Pattern)
-	add("patients", s.Patients)
+	if s.PatientPerImage {
+		lines = append(lines, [2]string{"patient_per_image", "true"})
+	}
 	add("choose", s.Choose)
 	add("unannotated", s.Unannotated)
 	if len(s.Rename) > 0 {

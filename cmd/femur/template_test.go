@@ -11,6 +11,7 @@ import (
 	"femur/internal/pipeline"
 	"femur/internal/survey"
 	"femur/models/backend"
+	"femur/stages/ingest"
 )
 
 // Where there are centers and two labels, a template differs from the default study only in where the
@@ -75,7 +76,7 @@ func TestTemplatesLeaveOut(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, diagnostics := pipeline.Load(pipeline.Options{File: file}, studyKinds(backend.NewDevice(backend.Options{})))
+		_, diagnostics := pipeline.Load(pipeline.Options{File: file}, studyKinds(backend.NewDevice(backend.Options{}), ingest.Tools{}))
 		for _, d := range diagnostics {
 			t.Errorf("%s: %s: %s", name, d.Summary, d.Detail)
 		}

@@ -109,7 +109,7 @@ func TestFolderRefuses(t *testing.T) {
 		options annotations.Options
 		want    []string
 	}{
-		"no patients":     {map[string]string{"d/aff/a.png": ""}, annotations.Options{}, []string{"aff/a.png: the patient is not named", `patients = "each-image"`, "(?P<patient>"}},
+		"no patients":     {map[string]string{"d/aff/a.png": ""}, annotations.Options{}, []string{"aff/a.png: the patient is not named", "patient_per_image = true", "(?P<patient>"}},
 		"no class":        {map[string]string{"d/train/a.png": ""}, annotations.Options{EachImage: true}, []string{"train/a.png: no folder says what", "(?P<label>"}},
 		"no image":        {map[string]string{"d/a.txt": ""}, annotations.Options{}, []string{"d: there is no image"}},
 		"foreign name":    {map[string]string{"d/aff/a.png": ""}, annotations.Options{Pattern: `p(?P<patient>\d+)`}, []string{"aff/a.png: the name does not follow"}},

@@ -69,9 +69,9 @@ func (n *naming) complete(r *Record, class string) error {
 // remedy says how patients can be named.
 func (n *naming) remedy() string {
 	if n.table != nil && n.options.Patient == "" {
-		return fmt.Sprintf(`Name the column of %s with the patient (argument patient), give a pattern for names of files with a group (?P<patient>…), or, where each image shows another person, say patients = "each-image".`, n.options.Labels)
+		return fmt.Sprintf(`Name the column of %s with the patient (argument patient), give a pattern for names of files with a group (?P<patient>…), or, where each image shows another person, say patient_per_image = true.`, n.options.Labels)
 	}
-	return `Give a pattern for names of files with a group (?P<patient>…), or, where each image shows another person, say patients = "each-image".`
+	return `Give a pattern for names of files with a group (?P<patient>…), or, where each image shows another person, say patient_per_image = true.`
 }
 
 // fill takes over what a name says where the record is silent.

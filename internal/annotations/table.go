@@ -81,9 +81,14 @@ func readParquet(file string, b []byte, required, known []string) ([]tableLine, 
 // readCSV reads a table whose first line names the columns, separated by commas, semicolons or tabs.
 // Names of columns have no case; known lists those that may not stand twice.
 func readCSV(file string, b []byte, required, known []string) ([]tableLine, error) {
-	b, err := plainText(file, b)
-	if err != nil {
-		return nil, err
+	lines, _, err := readLines(file, b, required, known)
+	return lines, err
+}
+
+// readLines is readCSV with the names of the columns as they stand in the file.
+func readLines(file string, b []byte, required, known []string) (lines []tableLine, header []string, err error) {
+	if b, err = plainText(file, b); err != nil {
+		return nil, nil, err
 	}
 	skipped := 0
 	rd := csv.NewReader(bytes.NewReader(b))
@@ -95,28 +100,27 @@ func readCSV(file string, b []byte, required, known []string) ([]tableLine, erro
 	} else {
 		rd.Comma = delimiter(first)
 	}
-	header, err := rd.Read()
+	header, err = rd.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, &dag.BadInput{File: file, Line: 1, Summary: "the file is empty", Detail: "The first line names the columns: " + strings.Join(known, ",") + "."}
+		return nil, nil, &dag.BadInput{File: file, Line: 1, Summary: "the file is empty", Detail: "The first line names the columns: " + strings.Join(known, ",") + "."}
 	}
 	if err != nil {
-		return nil, csvFault(file, skipped, err)
+		return nil, nil, csvFault(file, skipped, err)
 	}
 	columns, err := columnsOf(file, header, required, known, 1+skipped)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var lines []tableLine
 	for {
 		fields, err := rd.Read()
 		if errors.Is(err, io.EOF) {
-			return lines, nil
+			return lines, header, nil
 		}
 		if err != nil {
-			return nil, csvFault(file, skipped, err)
+			return nil, nil, csvFault(file, skipped, err)
 		}
 		if len(lines) >= maxRows {
-			return nil, &dag.BadInput{File: file, Summary: fmt.Sprintf("the table has more than %d lines", maxRows), Detail: "Split it."}
+			return nil, nil, &dag.BadInput{File: file, Summary: fmt.Sprintf("the table has more than %d lines", maxRows), Detail: "Split it."}
 		}
 		number, _ := rd.FieldPos(0)
 		lines = append(lines, tableLine{file: file, number: number + skipped, columns: columns, fields: fields})
@@ -199,4 +203,24 @@ func csvFault(file string, skipped int, err error) error {
 		return &dag.BadInput{File: file, Line: p.Line + skipped, Summary: p.Err.Error(), Detail: "Correct the line; every line needs as many fields as the first."}
 	}
 	return &dag.BadInput{File: file, Summary: err.Error()}
+}
+
+// ReadTable returns the names of the columns of a table, and, of a text, its rows too: what one needs to
+// find out what a table is.
+func ReadTable(file string, b []byte) (columns []string, rows [][]string, err error) {
+	if bytes.HasPrefix(b, []byte("PAR1")) {
+		t, err := table.ReadText(b, func(string) bool { return false }, maxRows)
+		if err != nil {
+			return nil, nil, &dag.BadInput{File: file, Summary: err.Error()}
+		}
+		return t.Columns, nil, nil
+	}
+	lines, header, err := readLines(file, b, nil, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, l := range lines {
+		rows = append(rows, l.fields)
+	}
+	return header, rows, nil
 }

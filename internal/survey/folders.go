@@ -25,9 +25,9 @@ func (l *look) classFolders() error {
 	}
 	var records []annotations.Record
 	for _, s.Images = range []string{commonFolder(l.content.images), "."} {
-		s.Patients = ""
+		s.PatientPerImage = false
 		if records, f.Faults = annotations.Folder(l.folder, s.options()); f.Faults != nil && !namesPatients(f.Faults) {
-			s.Patients = "each-image"
+			s.PatientPerImage = true
 			records, f.Faults = annotations.Folder(l.folder, s.options())
 		}
 		if f.Faults == nil && plausible(records) {

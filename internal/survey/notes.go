@@ -21,18 +21,18 @@ func (f Finding) Notes() []string {
 		add("Nothing says what the images show: %s was written with a line for each. Fill in %swhat it shows (label: AFF or NFF), and where the fracture is (x and y, in pixels from the top left).", f.Fill.Name, who)
 	}
 	if n := len(f.Images.Unreadable); n > 0 {
-		add("%s cannot be read, such as %s: femur run names them all and says why.", images(n), f.Images.Unreadable[0])
+		add("%s cannot be read, such as %s: femur run names all such files and says why.", images(n), f.Images.Unreadable[0])
 	}
 	if n := len(f.Absent); n > 0 {
-		add("%s that %s annotated %s not in the folder, such as %s. Put them below %s.", images(n), are(n), are(n), f.Absent[0], folderTitle(s))
+		add("%s that %s annotated %s not in the folder, such as %s. Put such images below %s, or let them be refused (max_refused = %d in the stage ingest).", images(n), are(n), are(n), f.Absent[0], folderTitle(s), n)
 	}
 	if n := len(f.Unlisted); n > 0 {
-		add("%s %s not annotated, such as %s, and stay out of the study.", images(n), are(n), f.Unlisted[0])
+		add("%s %s not annotated, such as %s, and %s out of the study.", images(n), are(n), f.Unlisted[0], stay(n))
 	}
 	notes = append(notes, f.centerNotes()...)
 	notes = append(notes, f.labelNotes()...)
-	if s.Patients == "each-image" {
-		add("No patients are named, so each image counts as one (patients). If a patient has several images, some would be learned from and others tested on: name patients, for instance with a pattern for names of files.")
+	if s.PatientPerImage {
+		add("No patients are named, so each image counts as one (patient_per_image). If a patient has several images, some would be learned from and others tested on: name patients, for instance with a pattern for names of files.")
 	}
 	if len(f.Splits) > 0 {
 		add("The folders %s are an earlier split. It is not used: nothing says that it kept each patient on one side.", list(f.Splits))
@@ -125,6 +125,13 @@ func are(n int) string {
 		return "is"
 	}
 	return "are"
+}
+
+func stay(n int) string {
+	if n == 1 {
+		return "stays"
+	}
+	return "stay"
 }
 
 func has(n int) string {

@@ -25,12 +25,13 @@ func Kinds() []annotations.Kind { return append(annotations.Kinds(), KindDICOM) 
 
 // A Source is what the block source of a pipeline would say. Empty attributes stay out of it.
 type Source struct {
-	Kind                       annotations.Kind
-	Path, Images               string
-	Labels, LabelKey, Label    string // a table of labels
-	Patient, Pattern, Patients string
-	Choose, Unannotated        string
-	Rename                     map[string]string
+	Kind                    annotations.Kind
+	Path, Images            string
+	Labels, LabelKey, Label string // a table of labels
+	Patient, Pattern        string
+	PatientPerImage         bool
+	Choose, Unannotated     string
+	Rename                  map[string]string
 }
 
 // A Label is a label with how often it occurs.
@@ -165,7 +166,7 @@ func (l *look) fill(kind annotations.Kind) error {
 func (s Source) options() annotations.Options {
 	return annotations.Options{
 		Path: s.Path, Images: s.Images, Labels: s.Labels, LabelKey: s.LabelKey, Label: s.Label,
-		Patient: s.Patient, Pattern: s.Pattern, EachImage: s.Patients == "each-image",
+		Patient: s.Patient, Pattern: s.Pattern, EachImage: s.PatientPerImage,
 	}
 }
 
@@ -186,7 +187,7 @@ func (l *look) annotations(kind annotations.Kind) error {
 	}
 	records, f.Faults = annotations.Read(kind, l.folder, s.options())
 	if f.Faults != nil && !namesPatients(f.Faults) {
-		s.Patients = "each-image"
+		s.PatientPerImage = true
 		records, f.Faults = annotations.Read(kind, l.folder, s.options())
 	}
 	l.count(records)
@@ -239,7 +240,7 @@ func (l *look) count(records []annotations.Record) {
 			}
 		}
 	}
-	if f.Source.Patients != "each-image" {
+	if !f.Source.PatientPerImage {
 		f.Patients = len(patients)
 	}
 	for name, label := range labels {
@@ -280,12 +281,15 @@ func (l *look) compare(records []annotations.Record, folder string) {
 	}
 }
 
-// Title is what a person calls the kind of source.
-func (s Source) Title() string {
+// Title is what a person calls what was found.
+func (f Finding) Title() string {
+	if f.Fill != nil && f.Source.Kind != KindDICOM {
+		return "a folder of images"
+	}
 	return map[annotations.Kind]string{
 		annotations.KindCSV: "a table of annotations", annotations.KindParquet: "a table of annotations (Parquet)",
 		annotations.KindCOCO: "annotations in COCO form", annotations.KindLabelStudio: "annotations made in Label Studio",
 		annotations.KindVOC: "annotations in PASCAL VOC form", annotations.KindYOLO: "annotations in YOLO form",
 		annotations.KindFolder: "a folder of images", KindDICOM: "DICOM files",
-	}[s.Kind]
+	}[f.Source.Kind]
 }

@@ -198,8 +198,8 @@ func (s Source) checkAttributes(bad func(attribute, summary, detail string, args
 	if s.Labels == nil && (s.LabelName != nil || s.LabelKey != nil || s.Patient != nil) {
 		bad("source", "Missing argument", "label, label_key and patient are columns of the file labels, which is not given.")
 	}
-	if s.Labels != nil && s.LabelName == nil {
-		bad("source", "Missing argument", "label must name the column of labels that holds the label.")
+	if s.Labels != nil && s.LabelName == nil && s.Patient == nil {
+		bad("source", "Missing argument", "label or patient must name the column of labels that holds it.")
 	}
 }
 
