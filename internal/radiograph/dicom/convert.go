@@ -9,19 +9,34 @@ import (
 
 // A Converter rewrites a DICOM file with native pixels, as gdcmconv --raw does. It must bound the time, memory and
 // output that it spends, since what it is given may be hostile.
+//
+// An error that is about the file has a method AboutFile that returns true. Any other is about the machine.
 type Converter interface {
 	Raw(ctx context.Context, file []byte) ([]byte, error)
 }
 
-// A ToolMissingError says that a file needs a [Converter] and there is none. It is a fault of the installation and not
-// of the file, so nothing is to be remembered of it.
+// A ToolMissingError says that a file needs a [Converter] and there is none, or it cannot run. It is a fault of the
+// installation and not of the file, so nothing is to be remembered of it.
 type ToolMissingError struct {
 	Syntax string // the transfer syntax by name
+	Err    error  // why it cannot run; nil where there is none
 }
 
 // Error says what to install.
 func (e *ToolMissingError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("compressed as %s, which the program gdcmconv decodes, and it cannot run: %v", e.Syntax, e.Err)
+	}
 	return fmt.Sprintf("compressed as %s, which the program gdcmconv decodes, and it is not installed: install the Debian package libgdcm-tools, or set the path of gdcmconv in the settings", e.Syntax)
+}
+
+// Unwrap returns why the converter cannot run.
+func (e *ToolMissingError) Unwrap() error { return e.Err }
+
+// aboutFile reports whether a converter's error is about the file.
+func aboutFile(err error) bool {
+	var of interface{ AboutFile() bool }
+	return errors.As(err, &of) && of.AboutFile()
 }
 
 // anonymous is the UID of the files that are handed to a converter.
@@ -40,6 +55,8 @@ func (d *Decoder) convert(ctx context.Context, syntax syntax, packed []byte, s s
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
+	case err != nil && !aboutFile(err):
+		return nil, &ToolMissingError{Syntax: syntax.name, Err: err}
 	case err != nil:
 		return nil, fmt.Errorf("compressed as %s: %w; copy the file again or convert it to Explicit VR Little Endian", syntax.name, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -320,6 +321,11 @@ func (f *fake) Raw(_ context.Context, file []byte) ([]byte, error) {
 	return f.out, f.err
 }
 
+type aboutTheFile struct{}
+
+func (aboutTheFile) Error() string   { return "it is broken" }
+func (aboutTheFile) AboutFile() bool { return true }
+
 func TestConverter(t *testing.T) {
 	e := append(described(2, 1, 16, 12, 11, false, monochrome1), el{0x00100010, "PN", "DOE^JOHN"}, el{patient, "LO", "4711"},
 		el{windowCenter, "DS", "2048"}, el{windowWidth, "DS", "4096"}, el{studyInstance, "UI", "1.2.99"})
@@ -368,9 +374,23 @@ func TestConverter(t *testing.T) {
 			t.Errorf("%d bits: %+v, %v", bits, p, err)
 		}
 	}
+	// What the converter has against the file is a refusal; what the machine has against the converter is not.
+	_, _, err = (&Decoder{Tool: &fake{err: aboutTheFile{}}}).Decode(t.Context(), file, "file", 0)
+	wantError(t, err, "JPEG-LS Lossless: it is broken; copy the file")
+	if missing := (*ToolMissingError)(nil); errors.As(err, &missing) {
+		t.Errorf("%v passes for a missing tool", err)
+	}
 	gone := errors.New("gone")
 	if _, _, err = (&Decoder{Tool: &fake{err: gone}}).Decode(t.Context(), file, "file", 0); !errors.Is(err, gone) {
 		t.Errorf("the converter's error is lost: %v", err)
+	}
+	if missing := (*ToolMissingError)(nil); !errors.As(err, &missing) || !strings.Contains(err.Error(), "cannot run: gone") {
+		t.Errorf("error is %v, want a ToolMissingError", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err = (&Decoder{Tool: &fake{err: gone}}).Decode(ctx, file, "file", 0); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v, want the end of the context", err)
 	}
 	color := append(build(jpeg2000, colorElements(4, rgb, 0)...), encapsulated(nil, []byte{1, 2})...)
 	_, _, err = (&Decoder{Tool: tool}).Decode(t.Context(), color, "file", 0)

@@ -32,6 +32,9 @@ type Failure struct {
 // Error names the program and the reason.
 func (f *Failure) Error() string { return program + " " + f.Reason }
 
+// AboutFile says that the file is to blame, as far as a child's end can tell. All other errors are about the machine.
+func (f *Failure) AboutFile() bool { return true }
+
 // run runs the tool with files 3, 4, … and returns the first of what it printed.
 func (t *Tool) run(ctx context.Context, files []*os.File, arguments ...string) (string, error) {
 	if t.Timeout <= 0 || t.MemoryBytes <= 0 || t.OutputBytes <= 0 {
@@ -69,6 +72,8 @@ func (t *Tool) run(ctx context.Context, files []*os.File, arguments ...string) (
 		return "", &Failure{Reason: fmt.Sprintf("was killed after %v", t.Timeout), Printed: printed.String()}
 	case errors.Is(err, exec.ErrWaitDelay):
 		return "", &Failure{Reason: "ended and left processes behind", Printed: printed.String()}
+	case errors.As(err, &exit) && exit.ExitCode() == noLimits:
+		return "", errors.New(program + " was not run: this machine's /bin/sh cannot limit its time and memory")
 	case errors.As(err, &exit):
 		return "", &Failure{Reason: t.reason(exit), Printed: printed.String()}
 	}
@@ -85,8 +90,6 @@ func (t *Tool) reason(exit *exec.ExitError) string {
 		return fmt.Sprintf("was killed: it took more than %v of processor time, or the machine was out of memory", t.Timeout)
 	case ok && status.Signaled():
 		return fmt.Sprintf("crashed (%v); the file is damaged, or needs more than %d MiB", status.Signal(), t.MemoryBytes>>20)
-	case exit.ExitCode() == noLimits:
-		return "was not run: this machine's /bin/sh cannot limit its time and memory"
 	}
 	return fmt.Sprintf("refused the file (exit status %d)", exit.ExitCode())
 }
