@@ -155,10 +155,23 @@ func clipMiddle(text string, room int) string {
 // stretched maps the grays between the 0.5 and the 99.5 percent quantile to the full range: a picture of
 // twelve bits in sixteen would be black else. It is for looking, not for measuring.
 func stretched(im radiograph.Image) radiograph.Image {
-	sorted := slices.Sorted(slices.Values(im.Pix))
-	low, high := sorted[(len(sorted)-1)/200], sorted[(len(sorted)-1)*199/200]
+	var counts [radiograph.MaxValue + 1]int
+	for _, v := range im.Pix {
+		counts[v]++
+	}
+	// rank is the value that k pixels are below, at most.
+	rank := func(k int) uint16 {
+		v := 0
+		for k >= counts[v] {
+			k -= counts[v]
+			v++
+		}
+		return uint16(v)
+	}
+	last := len(im.Pix) - 1
+	low, high := rank(last/200), rank(last*199/200)
 	if low == high {
-		low, high = sorted[0], sorted[len(sorted)-1]
+		low, high = rank(0), rank(last)
 	}
 	if low == high {
 		return im
