@@ -69,8 +69,8 @@ type SourceFiles interface {
 	// path is for its messages. What it returns is stored in the cache and must name nobody; it may hold
 	// pseudonyms when the path is Private. Calls run in parallel, and must not keep b.
 	Derive(ctx context.Context, paths []SourcePath, purpose string, f func(path string, b []byte) ([]byte, error)) ([]Derived, error)
-	// Pseudonym returns the keyed hash that stands for a name: for a purpose ("radiograph", "patient" or
-	// "site"), the same name under the same key always has the same one, and without the key nobody can tell
+	// Pseudonym returns the keyed hash that stands for a name: for a purpose ("radiograph", "patient",
+	// "site" or "instance"), the same name under the same key always has the same one, and without the key nobody can tell
 	// which. The pair is kept in the user's private index, never in the cache. May be called in parallel.
 	Pseudonym(purpose, name string) (string, error)
 }

@@ -18,12 +18,13 @@ const (
 	Radiograph = "radiograph"
 	Patient    = "patient"
 	Site       = "site"
+	Instance   = "instance" // SOP Instance UID of a DICOM image, by which annotations may name it
 )
 
 // prefixes begin the pseudonyms of a purpose, so that nobody takes a patient for a site.
 func prefix(purpose string) (string, bool) {
 	switch purpose {
-	case Radiograph, Patient, Site:
+	case Radiograph, Patient, Site, Instance:
 		return purpose[:1], true
 	}
 	return "", false
@@ -68,7 +69,7 @@ func New(o Options) *Book {
 func (b *Book) Pseudonym(purpose, name string) (string, error) {
 	first, ok := prefix(purpose)
 	if !ok {
-		return "", fmt.Errorf("pseudonym: purpose %q is none of %s, %s, %s", purpose, Radiograph, Patient, Site)
+		return "", fmt.Errorf("pseudonym: purpose %q is none of %s, %s, %s, %s", purpose, Radiograph, Patient, Site, Instance)
 	}
 	sum, err := b.mac("femur pseudonym 1", purpose, name)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // An Identity is what the private index knows of a pseudonym.
 type Identity struct {
 	ID      string
-	Purpose string   // [Radiograph], [Patient] or [Site]
+	Purpose string   // [Radiograph], [Patient], [Site] or [Instance]
 	Names   []string // what was hashed; more than one would be a collision
 	Files   []string // of a radiograph: where its file was seen, sorted
 	Patient string   // of a radiograph: its patient's pseudonym; the first, where the source changed it
@@ -33,7 +33,7 @@ func IsPseudonym(s string) bool {
 }
 
 func purposeOf(id string) string {
-	for _, p := range []string{Radiograph, Patient, Site} {
+	for _, p := range []string{Radiograph, Patient, Site, Instance} {
 		if first, _ := prefix(p); strings.HasPrefix(id, first) {
 			return p
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"femur/dag"
@@ -13,6 +14,9 @@ import (
 	"femur/internal/cohortreport"
 	"femur/internal/geom"
 )
+
+// moreWrong ends the fault that stands for those not listed.
+const moreWrong = " more records are wrong"
 
 // maxFaults bounds how many faults of a source are reported at once.
 const maxFaults = 20
@@ -116,7 +120,7 @@ func joinFaults(faults []error) error {
 	if n <= 0 {
 		return errors.Join(faults...)
 	}
-	rest := &dag.BadInput{Summary: fmt.Sprintf("%d more records are wrong", n), Detail: "Correct these first, then run again, or let them be refused (max_refused)."}
+	rest := &dag.BadInput{Summary: strconv.Itoa(n) + moreWrong, Detail: "Correct these first, then run again, or let them be refused (max_refused)."}
 	return errors.Join(append(faults[:maxFaults:maxFaults], rest)...)
 }
 

@@ -188,7 +188,7 @@ func (l listing) conceal(err error) error {
 		return errors.Join(hidden...)
 	}
 	var bad *dag.BadInput
-	if !errors.As(err, &bad) || bad.Origin != "" {
+	if !errors.As(err, &bad) || bad.Origin != "" || strings.HasSuffix(bad.Summary, moreWrong) {
 		return err
 	}
 	// Any part of the message may name an image or a patient, so all of it is for the terminal alone.
