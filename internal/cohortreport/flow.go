@@ -56,9 +56,9 @@ func Flow(s Summary, parts []FlowPart) page.Chart {
 	if len(parts) > 0 {
 		y = lower + 26
 		arrow(lower, y-2)
-		lines = []string{"Parts of the study"}
+		lines = []string{"Parts of the study, radiographs"}
 		for _, p := range parts {
-			lines = append(lines, fmt.Sprintf("%s: %s of %s", p.Name, count(p.Radiographs, "radiograph"), count(p.Patients, "patient")))
+			lines = append(lines, fmt.Sprintf("%s: %s of %s", clip(p.Name, 14), grouped(p.Radiographs), count(p.Patients, "patient")))
 		}
 		lower = box(left, width, lines)
 	}

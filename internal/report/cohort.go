@@ -13,18 +13,16 @@ import (
 
 // cohortSection tells where the radiographs come from, as far as a summary of the cohort is there, and counts
 // patients and radiographs by part, site and view.
-func cohortSection(r Report) (page.Section, bool, error) {
+func cohortSection(r Report) (page.Section, bool) {
 	s := page.Section{ID: "cohort", Title: "Cohort"}
 	if len(r.Cohort) == 0 {
-		return s, false, nil
+		return s, false
 	}
 	o := r.Analysis.Options
 	all := tally(r.Cohort, func(Radiograph) string { return "" })[0]
 	s.Text = append(s.Text, fmt.Sprintf("%s of %s; %s with %s. The patient is the unit of the study: all radiographs of a patient are in the same part and fold.",
 		analysis.FormatCount(all.images, "radiograph"), analysis.FormatCount(all.patients, "patient"), analysis.FormatCount(all.positive(o), "patient"), o.Positive))
-	if err := describe(&s, r); err != nil {
-		return s, false, err
-	}
+	describe(&s, r)
 	labels := distinctLabels(r.Cohort, o)
 	t := page.Table{ID: "cohort-table", Caption: "Patients and radiographs", Columns: []string{"by", "patients", "radiographs"}}
 	for _, label := range labels {
@@ -53,14 +51,14 @@ func cohortSection(r Report) (page.Section, bool, error) {
 	}
 	t.Notes = []string{"A patient with radiographs of several views or sites is counted in each."}
 	s.Tables = append(s.Tables, t)
-	return s, true, nil
+	return s, true
 }
 
 // describe says what the summary of the cohort knows: how the files of the source became the parts of the
-// study, how good the truth is, and what limits the conclusions.
-func describe(s *page.Section, r Report) error {
+// study, and how good the truth is.
+func describe(s *page.Section, r Report) {
 	if r.Summary == nil {
-		return nil
+		return
 	}
 	var parts []cohortreport.FlowPart
 	for _, g := range tally(r.Cohort, func(x Radiograph) string { return x.Partition }) {
@@ -74,16 +72,22 @@ func describe(s *page.Section, r Report) error {
 			s.Terms = append(s.Terms, f)
 		}
 	}
-	findings, err := r.Summary.Findings()
-	if err != nil {
-		return err
-	}
-	s.Body = findings
 	s.Figures = append(s.Figures, page.Figure{
 		Caption: "From the files of the source to the parts of the study; what was refused or skipped is told with its reasons.",
 		Charts:  []page.Chart{cohortreport.Flow(*r.Summary, parts)},
 	})
-	return nil
+}
+
+// findingsSection says what the data contradict themselves in, and what limits the conclusions.
+func findingsSection(r Report) (page.Section, bool, error) {
+	s := page.Section{ID: "findings", Title: "What limits the data"}
+	if r.Summary == nil || len(r.Summary.Warnings) == 0 {
+		return s, false, nil
+	}
+	s.Text = []string{"Found in the cohort as a whole, before it was split. Problems are contradictions in the data; cautions limit what can be concluded."}
+	body, err := r.Summary.Findings()
+	s.Body = body
+	return s, true, err
 }
 
 // A group counts the radiographs that share a value.

@@ -72,11 +72,12 @@ func newDocument(r Report) (page.Document, error) {
 			d.Sections = append(d.Sections, s)
 		}
 	}
-	cohort, ok, err := cohortSection(r)
+	add(cohortSection(r))
+	findings, ok, err := findingsSection(r)
 	if err != nil {
 		return d, err
 	}
-	add(cohort, ok)
+	add(findings, ok)
 	for _, part := range []analysis.Partition{analysis.Test, analysis.Development} {
 		add(localizationSection(r.Analysis, part))
 	}

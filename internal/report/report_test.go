@@ -100,7 +100,7 @@ func TestCohortFromSummary(t *testing.T) {
 		}
 	}
 	for _, part := range []string{"development: ", "test: "} {
-		if !regexp.MustCompile(part + `\d+ radiographs of \d+ patients`).MatchString(page) {
+		if !regexp.MustCompile(part + `\d+ of \d+ patients`).MatchString(page) {
 			t.Errorf("the flow lacks the part %q", part)
 		}
 	}
