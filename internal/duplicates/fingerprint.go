@@ -3,53 +3,84 @@ package duplicates
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 
 	"femur/cache"
 	"femur/internal/radiograph"
 )
 
-// thumbSide is the side of the thumbnail that a fingerprint carries.
+// thumbSide is the side of the thumbnail that a fingerprint carries: that of the smallest copies that are aligned.
 const thumbSide = 32
 
-// flatRange is the least range of gray levels, of 65,535, of the hashed copy: below it there is nothing to recognize.
+// flatRange is the least range of gray levels, of 65,535, in the hashed copy: a hundredth. Below it there is nothing to
+// recognize.
 const flatRange = 655
 
-// A Fingerprint is what is remembered of a radiograph to find its duplicates without its pixels. It is stored as JSON
-// in about 1.6 kB, most of which is the thumbnail.
+// A Fingerprint is what is remembered of a radiograph to find its duplicates without its pixels. It is stored as JSON,
+// in about 1.6 kB, of which the thumbnail is 1.4.
 type Fingerprint struct {
 	Width  int `json:"width"`
 	Height int `json:"height"`
 	// Pixels is the digest of the oriented pixels with their size: equal for exact duplicates.
 	Pixels cache.Digest `json:"pixels"`
-	// Hash is meaningless when Flat.
-	Hash Hash `json:"hash"`
-	// Thumb is the radiograph squeezed into thumbSide² gray levels from 0, the darkest, to 255, row-major.
+	// Hashes are that of the whole and, where there is a border, that of what is within; none when Flat.
+	Hashes []Hash `json:"hashes,omitempty"`
+	// Border is the width of the uniform borders left, top, right and bottom, in 256ths of the side.
+	Border [4]uint8 `json:"border"`
+	// Thumb is the radiograph squeezed into 32×32 gray levels from 0, its darkest, to 255, row-major.
 	Thumb []byte `json:"thumb,omitempty"`
-	// Flat says that the radiograph is uniform or nearly so. It is a duplicate of nothing: all empty exposures look the same.
+	// Flat says that the radiograph is uniform or nearly so. It is a duplicate of nothing, since all empty exposures
+	// look the same.
 	Flat bool `json:"flat,omitempty"`
 }
 
 // Of makes the fingerprint of a radiograph. It panics on an image that is not valid.
 func Of(im radiograph.Image) Fingerprint {
 	f := Fingerprint{Width: im.Width, Height: im.Height, Pixels: digest(im)}
-	small := radiograph.Resize(im, gridSide, gridSide)
-	low, high := extremes(small.Pix)
-	if high-low < flatRange {
+	square := radiograph.Resize(im, copySide, copySide)
+	small := radiograph.Resize(square, gridSide, gridSide)
+	if low, high := extremes(small.Pix); high-low < flatRange {
 		f.Flat = true
 		return f
 	}
-	f.Hash = hashOf(newCosines(), centered(small.Pix))
-	f.Thumb = thumbnail(small, low, high)
+	cosine := newCosines()
+	f.Hashes = []Hash{hashOf(cosine, centered(small.Pix))}
+	if b := bordersOf(square); b != (borders{}) {
+		within := radiograph.Resample(square, b.rect(), gridSide, gridSide)
+		if low, high := extremes(within.Pix); high-low >= flatRange {
+			f.Border = b
+			f.Hashes = append(f.Hashes, hashOf(cosine, centered(within.Pix)))
+		}
+	}
+	f.Thumb = make([]byte, 0, thumbSide*thumbSide)
+	for _, v := range stretched(radiograph.Resize(small, thumbSide, thumbSide).Pix, 255) {
+		f.Thumb = append(f.Thumb, byte(v))
+	}
 	return f
 }
 
-// thumbnail shrinks the hashed copy and stretches its gray levels to 8 bits.
-func thumbnail(small radiograph.Image, low, high uint16) []byte {
-	out := make([]byte, thumbSide*thumbSide)
-	for i, v := range radiograph.Resize(small, thumbSide, thumbSide).Pix {
-		out[i] = byte((uint64(v-low)*255 + uint64(high-low)/2) / uint64(high-low))
+// thumb returns the thumbnail as what is compared.
+func (f Fingerprint) thumb() levels {
+	l := levels{thumbSide, make([]uint16, len(f.Thumb))}
+	for i, v := range f.Thumb {
+		l.pix[i] = uint16(v) * (tones / 256)
 	}
-	return out
+	return l
+}
+
+// Validate returns an error when the fingerprint is none that [Of] makes, as one read from a file may be.
+func (f Fingerprint) Validate() error {
+	switch {
+	case f.Width <= 0 || f.Height <= 0:
+		return fmt.Errorf("fingerprint of %d×%d pixels", f.Width, f.Height)
+	case f.Flat:
+		return nil
+	case len(f.Hashes) < 1 || len(f.Hashes) > 2:
+		return fmt.Errorf("fingerprint with %d hashes; 1 or 2 are expected", len(f.Hashes))
+	case len(f.Thumb) != thumbSide*thumbSide:
+		return fmt.Errorf("fingerprint with a thumbnail of %d bytes; %d are expected", len(f.Thumb), thumbSide*thumbSide)
+	}
+	return borders(f.Border).validate()
 }
 
 // centered subtracts the mean.

@@ -1,30 +1,33 @@
 package duplicates
 
-import "femur/internal/radiograph"
+import (
+	"fmt"
 
-// copySide is the side of the copies that are compared, and of the one in which borders are sought.
+	"femur/internal/geom"
+	"femur/internal/radiograph"
+)
+
+// copySide is the side of the largest copies that are compared, and of the one in which borders are sought.
 const copySide = 256
 
-// A frame is the part of a radiograph that is no border, in shares of its width and height.
-type frame struct{ left, top, right, bottom float64 }
+// borders are the widths of uniform borders left, top, right and bottom, in pixels of a copy of copySide.
+type borders [4]uint8
 
-var whole = frame{0, 0, 1, 1}
+const (
+	// borderTolerance is the share of an image's range of gray levels within which a row or column is uniform: so
+	// much is left of black by compression.
+	borderTolerance = 1.0 / 48
+	// mostBorder is the widest border: enough for a tall radiograph letterboxed into a square.
+	mostBorder = copySide * 3 / 8
+)
 
-// borderTolerance is the range of gray levels, as a share of the image's, within which a row or column is uniform:
-// compression leaves that much in black.
-const borderTolerance = 1.0 / 48
-
-// mostBorder is the largest share of a side that is taken for a border.
-const mostBorder = 0.3
-
-// content finds the uniform borders of a copy, as letterboxing and collimation leave them.
-func content(im radiograph.Image) frame {
+// bordersOf finds the uniform borders of a copy of copySide, as letterboxing and collimation leave them.
+func bordersOf(im radiograph.Image) borders {
 	low, high := extremes(im.Pix)
-	tolerance := uint16(float64(high-low) * borderTolerance)
-	uniform := func(from, step, n int) bool {
-		// The ends of a border carry the ringing of what is beside it, not more than one pixel.
+	tolerance := uint16(float64(float64(high-low) * borderTolerance))
+	uniform := func(from, step int) bool {
 		l, h := im.Pix[from], im.Pix[from]
-		for i := range n {
+		for i := range copySide {
 			v := im.Pix[from+i*step]
 			if l, h = min(l, v), max(h, v); h-l > tolerance {
 				return false
@@ -32,21 +35,47 @@ func content(im radiograph.Image) frame {
 		}
 		return true
 	}
-	w, h := im.Width, im.Height
-	depth := func(n int, line func(i int) bool) float64 {
-		i := 0
-		for i < int(float64(n)*mostBorder) && line(i) {
-			i++
+	const last = copySide - 1
+	var b borders
+	for side, line := range []func(i int) bool{
+		func(i int) bool { return uniform(i, copySide) },
+		func(i int) bool { return uniform(i*copySide, 1) },
+		func(i int) bool { return uniform(last-i, copySide) },
+		func(i int) bool { return uniform((last-i)*copySide, 1) },
+	} {
+		for b[side] < mostBorder && line(int(b[side])) {
+			b[side]++
 		}
-		return float64(i) / float64(n)
 	}
-	return frame{
-		left:   depth(w, func(x int) bool { return uniform(x, w, h) }),
-		right:  1 - depth(w, func(x int) bool { return uniform(w-1-x, w, h) }),
-		top:    depth(h, func(y int) bool { return uniform(y*w, 1, w) }),
-		bottom: 1 - depth(h, func(y int) bool { return uniform((h-1-y)*w, 1, w) }),
+	return b
+}
+
+// rect is what lies within, in pixels of the copy.
+func (b borders) rect() geom.Rect {
+	return geom.Rect{
+		Min: geom.Point{X: float64(b[0]), Y: float64(b[1])},
+		Max: geom.Point{X: copySide - float64(b[2]), Y: copySide - float64(b[3])},
 	}
 }
+
+func (b borders) validate() error {
+	for _, width := range b {
+		if width > mostBorder {
+			return fmt.Errorf("fingerprint with a border of %d; %d is the widest", width, mostBorder)
+		}
+	}
+	return nil
+}
+
+func (b borders) frame() frame {
+	r := b.rect()
+	return frame{r.Min.X / copySide, r.Min.Y / copySide, r.Max.X / copySide, r.Max.Y / copySide}
+}
+
+// A frame is a part of a radiograph, in shares of its width and height.
+type frame struct{ left, top, right, bottom float64 }
+
+var whole = frame{0, 0, 1, 1}
 
 // mirrored returns where the frame lies after mirroring.
 func (f frame) mirrored(m Mirror) frame {

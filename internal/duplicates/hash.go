@@ -1,6 +1,9 @@
 package duplicates
 
 import (
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
 	"math/bits"
 )
 
@@ -25,6 +28,26 @@ func hashOf(c *cosines, values []int64) Hash {
 		}
 	}
 	return h
+}
+
+// MarshalText writes the hash as 64 hexadecimal digits.
+func (h Hash) MarshalText() ([]byte, error) {
+	return fmt.Appendf(nil, "%016x%016x%016x%016x", h[0], h[1], h[2], h[3]), nil
+}
+
+// UnmarshalText reads what [Hash.MarshalText] wrote.
+func (h *Hash) UnmarshalText(text []byte) error {
+	var b [32]byte
+	if len(text) != hex.EncodedLen(len(b)) {
+		return fmt.Errorf("hash of %d digits; 64 are expected", len(text))
+	}
+	if _, err := hex.Decode(b[:], text); err != nil {
+		return fmt.Errorf("hash: %w", err)
+	}
+	for i := range h {
+		h[i] = binary.BigEndian.Uint64(b[8*i:])
+	}
+	return nil
 }
 
 // A Mirror says how one radiograph lies on another.

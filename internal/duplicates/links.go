@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -13,8 +14,15 @@ import (
 	"femur/internal/radiograph"
 )
 
-// threshold is the distance up to which pairs are looked at.
-const threshold = 70
+const (
+	// threshold is the distance of hashes up to which pairs are looked at; doc.go says how it was found.
+	threshold = 70
+	// leastThumb is the correlation of aligned thumbnails from which pixels are looked at.
+	leastThumb = 0.9
+)
+
+// batch is how many radiographs' copies are held at a time, at 175 kB each, twice.
+const batch = 128
 
 // An Item is a radiograph whose duplicates are sought.
 type Item struct {
@@ -23,47 +31,33 @@ type Item struct {
 	Fingerprint Fingerprint
 }
 
-// batch is how many radiographs' copies are held at a time, at 128 kB each, twice.
-const batch = 128
-
-// Links returns the pairs of items that show the same exposure, sorted by id, without their Conflict. It asks open for
-// the pixels of candidates only, from several goroutines, and holds few at a time. Links within a patient are listed too.
+// Links returns the pairs of items that show the same exposure, sorted by their ids, all filled but Conflict. Links
+// within a patient are among them. Ids must be unique. open is asked, from several goroutines, for the pixels of
+// candidates alone, once or a few times each; exact duplicates need none. An error of open ends the search.
 func Links(ctx context.Context, items []Item, open func(cache.ItemID) (radiograph.Image, error)) ([]cohort.LinkRow, error) {
-	items = slices.SortedFunc(slices.Values(items), func(a, b Item) int { return cmp.Compare(a.ID, b.ID) })
+	s := search{items: slices.SortedFunc(slices.Values(items), func(a, b Item) int { return cmp.Compare(a.ID, b.ID) }), open: open}
 	fingerprints := make([]Fingerprint, len(items))
-	for i, it := range items {
+	for i, it := range s.items {
+		if err := it.Fingerprint.Validate(); err != nil {
+			return nil, fmt.Errorf("duplicates of %s: %w", it.ID, err)
+		}
+		if i > 0 && it.ID == s.items[i-1].ID {
+			return nil, fmt.Errorf("duplicates of %s: the radiograph is listed twice", it.ID)
+		}
 		fingerprints[i] = it.Fingerprint
 	}
-	candidates := Pairs(fingerprints, threshold)
-	verdicts := make([]Verdict, len(candidates))
-	// Candidates are taken by the blocks that their ends are in, so that an image is opened once a pair of blocks.
-	tasks := map[[2]int][]int{}
-	for i, c := range candidates {
-		if c.Exact {
-			verdicts[i] = same
-			candidates[i].Mirror, candidates[i].Inverted, candidates[i].Distance = Unmirrored, false, 0
-			continue
-		}
-		key := [2]int{c.A / batch, c.B / batch}
-		tasks[key] = append(tasks[key], i)
-	}
-	keys := make([][2]int, 0, len(tasks))
-	for key := range tasks {
-		keys = append(keys, key)
-	}
-	slices.SortFunc(keys, func(a, b [2]int) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
-	for _, key := range keys {
-		if err := verifyAll(ctx, items, candidates, verdicts, tasks[key], open); err != nil {
-			return nil, err
-		}
+	s.candidates = Pairs(fingerprints, threshold)
+	s.verdicts = make([]Verdict, len(s.candidates))
+	if err := s.run(ctx); err != nil {
+		return nil, err
 	}
 	var out []cohort.LinkRow
-	for i, c := range candidates {
-		v := verdicts[i]
+	for i, c := range s.candidates {
+		v := s.verdicts[i]
 		if !v.Duplicate {
 			continue
 		}
-		a, b := items[c.A], items[c.B]
+		a, b := s.items[c.A], s.items[c.B]
 		out = append(out, cohort.LinkRow{
 			A: string(a.ID), PatientA: string(a.Patient), B: string(b.ID), PatientB: string(b.Patient),
 			Exact: c.Exact, Mirrored: v.Mirror.String(), Inverted: v.Inverted,
@@ -73,35 +67,85 @@ func Links(ctx context.Context, items []Item, open func(cache.ItemID) (radiograp
 	return out, nil
 }
 
-// verifyAll opens the images of the candidates and compares them.
-func verifyAll(ctx context.Context, items []Item, candidates []Candidate, verdicts []Verdict, which []int, open func(cache.ItemID) (radiograph.Image, error)) error {
-	needed := map[int]bool{}
+// A search decides on candidates.
+type search struct {
+	items      []Item
+	open       func(cache.ItemID) (radiograph.Image, error)
+	candidates []Candidate
+	verdicts   []Verdict // of each candidate
+}
+
+// run fills in the verdicts: of exact duplicates at once, of the others by their thumbnails and then their pixels.
+func (s *search) run(ctx context.Context) error {
+	var inexact []int
+	for i, c := range s.candidates {
+		if c.Exact {
+			s.verdicts[i] = same
+			continue
+		}
+		inexact = append(inexact, i)
+	}
+	likely := make([]bool, len(s.candidates))
+	err := parallel.Each(ctx, inexact, func(_ context.Context, i int) error {
+		likely[i] = s.likely(s.candidates[i])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	// Candidates are taken by the blocks of items in which their ends are: a radiograph is opened once for each pair of
+	// blocks, and the copies of two blocks are held.
+	tasks := map[[2]int][]int{}
+	for _, i := range inexact {
+		if c := s.candidates[i]; likely[i] {
+			key := [2]int{c.A / batch, c.B / batch}
+			tasks[key] = append(tasks[key], i)
+		}
+	}
+	byBlocks := func(a, b [2]int) int { return slices.Compare(a[:], b[:]) }
+	for _, key := range slices.SortedFunc(maps.Keys(tasks), byBlocks) {
+		if err := s.verify(ctx, tasks[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// likely reports whether the thumbnails can be laid on each other.
+func (s *search) likely(c Candidate) bool {
+	a, b := s.items[c.A].Fingerprint, s.items[c.B].Fingerprint
+	w := coarse(a.thumb(), b.thumb(), borders(a.Border).frame(), borders(b.Border).frame())
+	return w.correlation >= leastThumb
+}
+
+// verify opens the radiographs of some candidates and compares them.
+func (s *search) verify(ctx context.Context, which []int) error {
+	copies := map[int]*Copy{}
 	for _, i := range which {
-		needed[candidates[i].A], needed[candidates[i].B] = true, true
+		c := s.candidates[i]
+		copies[c.A], copies[c.B] = nil, nil
 	}
-	var ends []int
-	for i := range needed {
-		ends = append(ends, i)
-	}
-	slices.Sort(ends)
-	copies := make(map[int]Copy, len(ends))
 	var mu sync.Mutex
-	err := parallel.Each(ctx, ends, func(_ context.Context, i int) error {
-		im, err := open(items[i].ID)
+	err := parallel.Each(ctx, slices.Sorted(maps.Keys(copies)), func(_ context.Context, i int) error {
+		im, err := s.open(s.items[i].ID)
+		if err == nil {
+			err = im.Validate()
+		}
 		if err != nil {
-			return fmt.Errorf("duplicates of %s: %w", items[i].ID, err)
+			return fmt.Errorf("duplicates of %s: %w", s.items[i].ID, err)
 		}
 		c := NewCopy(im)
 		mu.Lock()
 		defer mu.Unlock()
-		copies[i] = c
+		copies[i] = &c
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	return parallel.Each(ctx, which, func(_ context.Context, i int) error {
-		verdicts[i] = Compare(copies[candidates[i].A], copies[candidates[i].B])
+		c := s.candidates[i]
+		s.verdicts[i] = Compare(*copies[c.A], *copies[c.B])
 		return nil
 	})
 }

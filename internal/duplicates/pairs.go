@@ -12,65 +12,78 @@ import (
 // A Candidate is a pair of fingerprints, by index with A < B, whose hashes are near, and how B would lie on A.
 type Candidate struct {
 	A, B     int
-	Exact    bool // equal pixels
+	Exact    bool // equal pixels; Distance is then 0, unmirrored and not inverted
 	Mirror   Mirror
 	Inverted bool
 	Distance int // in bits of 256
 }
 
-// block is how many fingerprints are compared with how many at a time: two of 8 kB fit the innermost cache.
+// block is how many hashes are compared with how many at a time: two of 8 kB fit the innermost cache.
 const block = 256
 
+// An owned hash knows the index of its fingerprint.
+type owned struct {
+	hashes []Hash
+	owner  []int
+}
+
 // Pairs returns all pairs whose hashes differ in at most threshold bits, in whatever way they are laid on each other,
-// sorted by A, then B. Flat fingerprints are in no pair.
+// sorted by A, then B. Flat fingerprints are in no pair. Every pair is looked at: 50,000 fingerprints take seconds.
 func Pairs(f []Fingerprint, threshold int) []Candidate {
-	var index []int // of those that are not flat
+	var all owned
 	for i := range f {
-		if !f[i].Flat {
-			index = append(index, i)
+		if f[i].Flat {
+			continue
+		}
+		for _, h := range f[i].Hashes {
+			all.hashes, all.owner = append(all.hashes, h), append(all.owner, i)
 		}
 	}
-	hashes := make([]Hash, len(index))
-	for k, i := range index {
-		hashes[k] = f[i].Hash
-	}
-	rows := make([]int, 0, len(hashes)/block+1)
-	for at := 0; at < len(hashes); at += block {
+	rows := make([]int, 0, len(all.hashes)/block+1)
+	for at := 0; at < len(all.hashes); at += block {
 		rows = append(rows, at)
 	}
 	found := make([][]Candidate, len(rows))
-	// Nothing here can fail.
+	// No call returns an error, and nobody cancels.
 	_ = parallel.Each(context.Background(), rows, func(_ context.Context, at int) error {
-		var out []Candidate
-		end := min(at+block, len(hashes))
-		for from := at; from < len(hashes); from += block {
-			to := min(from+block, len(hashes))
-			for a := at; a < end; a++ {
-				first := max(from, a+1)
-				if first >= to {
-					continue
-				}
-				h := hashes[a]
-				for k, g := range hashes[first:to] {
-					if within(h, g, threshold) {
-						out = append(out, candidate(f, index[a], index[first+k]))
-					}
-				}
-			}
-		}
-		found[at/block] = out
+		found[at/block] = all.row(f, at, threshold)
 		return nil
 	})
 	out := slices.Concat(found...)
-	slices.SortFunc(out, func(a, b Candidate) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
+	// A pair with borders may be found up to four times: the nearest counts.
+	slices.SortStableFunc(out, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B), cmp.Compare(a.Distance, b.Distance))
+	})
+	return slices.CompactFunc(out, func(a, b Candidate) bool { return a.A == b.A && a.B == b.B })
+}
+
+// row compares the hashes of the block that begins at a place with all that follow.
+func (all owned) row(f []Fingerprint, at, threshold int) []Candidate {
+	var out []Candidate
+	end := min(at+block, len(all.hashes))
+	for from := at; from < len(all.hashes); from += block {
+		to := min(from+block, len(all.hashes))
+		for a := at; a < end; a++ {
+			first := max(from, a+1)
+			if first >= to {
+				continue
+			}
+			h := all.hashes[a]
+			for k, g := range all.hashes[first:to] {
+				if near(h, g, threshold) && all.owner[a] != all.owner[first+k] {
+					out = append(out, candidate(f, all.owner[a], all.owner[first+k], h, g))
+				}
+			}
+		}
+	}
 	return out
 }
 
-// within reports whether h and g are near in one of the eight ways. Each way turns round an even number of the four
-// words, and every even choice is a way. So the nearest takes each word as it is nearer, and where these are an odd
-// number of turns, gives up the cheapest.
-func within(h, g Hash, threshold int) bool {
-	// Twice the excess of agreement over the word's half, with the sign saying whether to turn it.
+// near reports whether h and g differ in at most threshold bits in one of the eight ways. Each way turns round an even
+// number of the four words, and every even choice is a way. So the nearest takes each word as it is nearer, and where
+// these are an odd number of turns, gives up the cheapest.
+func near(h, g Hash, threshold int) bool {
+	// By how many bits more than half of them each word agrees; it is turned where that is negative.
 	s0, s1 := 32-bits.OnesCount64(h[0]^g[0]), 32-bits.OnesCount64(h[1]^g[1])
 	s2, s3 := 32-bits.OnesCount64(h[2]^g[2]), 32-bits.OnesCount64(h[3]^g[3])
 	sum := abs(s0) + abs(s1) + abs(s2) + abs(s3)
@@ -85,8 +98,12 @@ func within(h, g Hash, threshold int) bool {
 
 func abs(v int) int { return max(v, -v) }
 
-func candidate(f []Fingerprint, a, b int) Candidate {
-	c := Candidate{A: a, B: b, Exact: f[a].Pixels == f[b].Pixels}
-	c.Distance, c.Mirror, c.Inverted = f[a].Hash.Distance(f[b].Hash)
+func candidate(f []Fingerprint, a, b int, h, g Hash) Candidate {
+	c := Candidate{A: a, B: b}
+	if f[a].Pixels == f[b].Pixels {
+		c.Exact = true
+		return c
+	}
+	c.Distance, c.Mirror, c.Inverted = h.Distance(g)
 	return c
 }

@@ -3,15 +3,15 @@ package duplicates
 // tones is how many gray levels are told apart.
 const tones = 4096
 
-// stretched maps gray levels onto 0 to tones−1, the image's own range.
-func stretched(pix []uint16) []uint16 {
+// stretched maps gray levels onto 0 to most, the image's own range.
+func stretched(pix []uint16, most uint32) []uint16 {
 	low, high := extremes(pix)
 	out := make([]uint16, len(pix))
 	if high == low {
 		return out
 	}
 	for i, v := range pix {
-		out[i] = uint16((uint32(v-low)*(tones-1) + uint32(high-low)/2) / uint32(high-low))
+		out[i] = uint16((uint64(v-low)*uint64(most) + uint64(high-low)/2) / uint64(high-low))
 	}
 	return out
 }
