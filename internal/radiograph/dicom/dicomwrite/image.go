@@ -157,7 +157,7 @@ func (im Image) pixels() (frames int, e Element, err error) {
 		return 0, e, fmt.Errorf("%d rows and %d columns", im.Rows, im.Columns)
 	}
 	e = Element{PixelData, "OW", im.Pixels}
-	n := 0
+	var n int
 	switch v := im.Pixels.(type) {
 	case Fragments:
 		e.VR = "OB"

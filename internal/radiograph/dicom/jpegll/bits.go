@@ -53,7 +53,9 @@ func (r *bitReader) differences(t *table, row []uint16) error {
 			row[i] = 1 << 15
 			continue
 		}
-		row[i] = extend(int(next>>(64-category)), category)
+		// As extend, without a branch that the processor would guess wrong every other time.
+		negative := ^(int64(next) >> 63)
+		row[i] = uint16(int64(next>>(64-category)) + negative&(1-1<<category))
 		next <<= category
 		n -= category
 	}

@@ -201,7 +201,7 @@ func (d *decoder) frame(b []byte) error {
 func (d *decoder) huffman(b []byte) error {
 	for len(b) > 0 {
 		if len(b) < 17 {
-			return fmt.Errorf("Huffman table of %d bytes", len(b))
+			return fmt.Errorf("code table of %d bytes", len(b))
 		}
 		class, id := b[0]>>4, b[0]&15
 		var counts [17]int // by length of code
@@ -211,14 +211,14 @@ func (d *decoder) huffman(b []byte) error {
 			codes += counts[i]
 		}
 		if class != 0 || id >= maxTables {
-			return fmt.Errorf("Huffman table of class %d and number %d", class, id)
+			return fmt.Errorf("code table of class %d and number %d", class, id)
 		}
 		if codes > len(b)-17 {
-			return fmt.Errorf("Huffman table %d: %d codes in %d bytes", id, codes, len(b)-17)
+			return fmt.Errorf("code table %d: %d codes in %d bytes", id, codes, len(b)-17)
 		}
 		t, err := newTable(counts, b[17:17+codes])
 		if err != nil {
-			return fmt.Errorf("Huffman table %d: %w", id, err)
+			return fmt.Errorf("code table %d: %w", id, err)
 		}
 		d.tables[id] = t
 		b = b[17+codes:]

@@ -20,7 +20,7 @@ func (d *decoder) scan(b []byte) error {
 	case b[1] != d.component:
 		return fmt.Errorf("scan of component %d: the frame has component %d", b[1], d.component)
 	case id >= maxTables || d.tables[id] == nil:
-		return fmt.Errorf("scan with Huffman table %d, which is not defined", id)
+		return fmt.Errorf("scan with code table %d, which is not defined", id)
 	case selection < 1 || selection > 7:
 		return fmt.Errorf("selection value %d: 1 to 7 exist", selection)
 	case pointTransform >= d.im.Precision:
