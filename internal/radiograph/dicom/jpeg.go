@@ -2,6 +2,7 @@ package dicom
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -13,6 +14,12 @@ import (
 func unpackJPEG(packed []byte, s shape) ([]uint16, error) {
 	if s.stored != 8 || s.allocated != 8 {
 		return nil, fmt.Errorf("baseline JPEG has 8 bits, the header says %d in %d", s.stored, s.allocated)
+	}
+	switch process := jpegProcess(packed); {
+	case process != 0xc0 && process != 0xc1 && process != 0:
+		return nil, errors.New("the compressed image is not baseline JPEG, though the file says so; export the image as Explicit VR Little Endian")
+	case s.pixels() > 256*len(packed):
+		return nil, fmt.Errorf("damaged: %d bytes are too few for %d×%d pixels of JPEG; copy the file again", len(packed), s.columns, s.rows)
 	}
 	config, err := jpeg.DecodeConfig(bytes.NewReader(packed))
 	if err == nil && (config.Width != s.columns || config.Height != s.rows) {
@@ -55,6 +62,24 @@ func unpackJPEG(packed []byte, s shape) ([]uint16, error) {
 		return nil, errors.New("the compressed image has four colors, which is not read; export the image as MONOCHROME2")
 	}
 	return cells, nil
+}
+
+// jpegProcess returns the marker of the frame header, which tells the kind of JPEG, or 0 where none is found. Progressive
+// JPEG, which the decoder would take, keeps all coefficients in memory, and is not what the transfer syntax says. In
+// baseline JPEG a block of 64 pixels has two bits at least, so that a header can claim 256 pixels for a byte at most.
+func jpegProcess(b []byte) byte {
+	for at := 2; at+4 <= len(b) && b[at] == 0xff; {
+		marker := b[at+1]
+		switch {
+		case marker == 0xff: // fill byte
+			at++
+			continue
+		case marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc:
+			return marker
+		}
+		at += 2 + int(binary.BigEndian.Uint16(b[at+2:]))
+	}
+	return 0
 }
 
 // fromYCbCr takes the planes of a JPEG image of three components. The decoder takes them for Y, Cb and Cr; where the

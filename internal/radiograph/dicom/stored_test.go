@@ -287,6 +287,9 @@ func TestBaselineJPEG(t *testing.T) {
 		}
 		return e
 	}
+	progressive := bytes.Replace(pack(gray), []byte{0xff, 0xc0}, []byte{0xff, 0xc2}, 1)
+	large := bytes.Replace(pack(gray), []byte{8, 0, 8, 0, 8}, []byte{8, 0x1f, 0x40, 0x1f, 0x40}, 1) // 8000 × 8000
+	huge := with(described(8000, 1, 8, 8, 7, false, monochrome2), rows, 8000)
 	got, facts := decodeRow(t, append(build(jpegBaseline, square(described(8, 1, 8, 8, 7, false, monochrome2))...), pack(gray)...))
 	if got[0] != 128*257 || !facts.Lossy {
 		t.Errorf("gray is %d, %+v", got[0], facts)
@@ -302,6 +305,8 @@ func TestBaselineJPEG(t *testing.T) {
 		"the compressed image 8×8": append(build(jpegBaseline, described(8, 1, 8, 8, 7, false, monochrome2)...), pack(gray)...),
 		"the header says 12 in 16": append(build(jpegBaseline, square(described(8, 1, 16, 12, 11, false, monochrome2))...), pack(gray)...),
 		"damaged JPEG":             append(build(jpegBaseline, square(described(8, 1, 8, 8, 7, false, monochrome2))...), encapsulated(nil, []byte{0xff, 0xd8, 0xff, 0xd9})...),
+		"not baseline JPEG":        append(build(jpegBaseline, square(described(8, 1, 8, 8, 7, false, monochrome2))...), progressive...),
+		"too few for 8000×8000":    append(build(jpegBaseline, huge...), large...),
 		"even number of columns":   append(build(jpegBaseline, colorElements(7, ybr422, 0)...), pack(colors)...),
 	} {
 		_, _, err := new(Decoder).Decode(t.Context(), file, "file", 0)
