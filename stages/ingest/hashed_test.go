@@ -90,6 +90,9 @@ func TestDICOM(t *testing.T) {
 			t.Fatal(err)
 		}
 		fs[fmt.Sprintf("d/%d/IM%d", i, i)] = &fstest.MapFile{Data: b}
+		if i == 1 {
+			list += "d/" // a path from the folder of the table, not from that of the images
+		}
 		list += fmt.Sprintf("%d/IM%d,%s,10,20,%s\n", i, i, []string{"AFF", "NFF"}[i%2], []string{"", "", "", "Doe"}[i])
 	}
 	fs["d/README.TXT"] = text("viewer")

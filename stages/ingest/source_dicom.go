@@ -34,7 +34,7 @@ func (l listing) dicomRows(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := l.known(names, heads)
+	known, err := l.known(folder, names, heads)
 	if err != nil {
 		return nil, err
 	}
@@ -187,8 +187,9 @@ func (k *known) of(name, uid string, frame int) (annotations.Record, bool) {
 	return r, ok
 }
 
-// known reads the table of annotations or, without one, what the names of the files say.
-func (l listing) known(names []string, heads []dicomFile) (*known, error) {
+// known reads the table of annotations or, without one, what the names of the files say. Paths in the table are
+// relative to the folder of the images or, where that has no such file, to the folder of the table.
+func (l listing) known(folder string, names []string, heads []dicomFile) (*known, error) {
 	k := &known{byName: map[string]annotations.Record{}, byUID: map[string]annotations.Record{}, used: map[string]bool{}}
 	if l.Path == nil {
 		return k, l.fromNames(k, names, heads)
@@ -203,9 +204,17 @@ func (l listing) known(names []string, heads []dicomFile) (*known, error) {
 	if err != nil {
 		return nil, err
 	}
+	listed := make(map[string]bool, len(names))
+	for _, name := range names {
+		listed[name] = true
+	}
 	for _, r := range records {
 		if r.Name != "" {
-			k.byName[key(r.Name, r.Frame)] = r
+			name := r.Name
+			if beside, ok := strings.CutPrefix(path.Join(path.Dir(*l.Path), name), folder+"/"); ok && !listed[name] && listed[beside] {
+				name = beside
+			}
+			k.byName[key(name, r.Frame)] = r
 			continue
 		}
 		uid, err := l.pseudonym("instance", r.UID)
