@@ -175,6 +175,7 @@ func TestProgramLinksNothingForbidden(t *testing.T) {
 		{module + "/dag/stagetest", "it is for tests"},
 		{module + "/dag/dagtest", "it is for tests"},
 		{module + "/internal/analysis/analysistest", "it is for tests"},
+		{module + "/internal/leaksearch", "it is for tests"},
 		{"testing", "it is for tests"},
 	}
 	linked := strings.Fields(command(t, "go", "list", "-deps", "-f", "{{.ImportPath}}", "./cmd/..."))

@@ -41,7 +41,7 @@ func runIdentify(_ context.Context, g *global, args []string) error {
 	for _, arg := range args {
 		id := strings.TrimPrefix(strings.TrimPrefix(arg, "image:"), "patient:")
 		if !pseudonym.IsPseudonym(id) {
-			faults = append(faults, fmt.Errorf("%q is no pseudonym: r, p or s and 16 letters or digits", arg))
+			faults = append(faults, fmt.Errorf("%q is no pseudonym: r, p, s or i and 16 letters or digits", arg))
 			continue
 		}
 		one, err := known.Find(id)

@@ -66,7 +66,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "waitfor": waitFor, "infiles": inFiles,
+			"exits": exits, "waitfor": waitFor, "leaks": leaks, "infiles": inFiles,
 		},
 	})
 }
