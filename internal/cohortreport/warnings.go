@@ -114,8 +114,8 @@ func labelCautions(s Summary) []Warning {
 			rarest.Label, percent(share), rarest.Patients, total, commonest.Label, percent(float64(commonest.Patients)/float64(total))))
 	}
 	if n := rarest.Patients; n < fewPatients {
-		w.add(Caution, "labels", fmt.Sprintf("With %s with %s against %d others, even in cross-validation over all of them, a 95 %% interval around an AUROC of 0.85 reaches some ±%.2f (Hanley and McNeil); in a test part that holds a quarter, ±%.2f.",
-			count(n, "patient"), rarest.Label, total-n, halfWidth(0.85, float64(n), float64(total-n)), halfWidth(0.85, float64(n)/4, float64(total-n)/4)))
+		w.add(Caution, "labels", fmt.Sprintf("%s the label %s, %d another. Around an AUROC of 0.85 over all of them, a 95 %% interval reaches ±%.2f (Hanley and McNeil); in a test part with a quarter of them, ±%.2f.",
+			have(n, "patient"), rarest.Label, total-n, halfWidth(0.85, float64(n), float64(total-n)), halfWidth(0.85, float64(n)/4, float64(total-n)/4)))
 	}
 	return w
 }

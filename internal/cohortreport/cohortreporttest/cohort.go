@@ -5,6 +5,7 @@ package cohortreporttest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -82,7 +83,8 @@ func Troubled(t testing.TB) cohortreport.Input {
 		in.Links = append(in.Links, of)
 	}
 	link(0, 1, cohort.LinkRow{Exact: true, Correlation: 1})
-	link(5, 40, cohort.LinkRow{Exact: true, Correlation: 1, Conflict: "label"})
+	aff := slices.IndexFunc(in.Rows, func(r cohort.CohortRow) bool { return r.Label == string(synth.AFF) })
+	link(5, aff, cohort.LinkRow{Exact: true, Correlation: 1, Conflict: "label"})
 	link(12, 60, cohort.LinkRow{Distance: 9, Correlation: 0.998, Mirrored: "left-right"})
 	link(60, 71, cohort.LinkRow{Distance: 21, Correlation: 0.991, Inverted: true})
 	link(30, 80, cohort.LinkRow{Distance: 4, Correlation: 0.9995, Conflict: "center"})
