@@ -17,6 +17,7 @@ import (
 	"femur/internal/annotations"
 	"femur/internal/radiograph"
 	"femur/internal/survey"
+	"femur/internal/table"
 	"femur/internal/view"
 )
 
@@ -45,6 +46,7 @@ func TestFound(t *testing.T) {
 			"list.csv": "path;patient;label;x;y;spacing\na.png;1;atypical;3;4;0.1\nb.png;2;normal;3;4;\nc.png;2;normal;;;\ngone.png;3;normal;1;1;\n",
 			"x/a.png":  "", "x/b.png": "", "x/c.png": "", "x/extra.png": "", "notes.txt": "hello",
 		}},
+		"parquet": {survey.Ask{}, map[string]string{"t.parquet": parquetTable(t), "pics/a.png": "", "pics/b.png": ""}},
 		"label-studio": {survey.Ask{}, map[string]string{
 			"export.json": `[{"id":1,"data":{"image":"` + clinicName(1, "AFF", 1) + `"},"annotations":[
 				{"id":1,"completed_by":1,"result":[{"id":"r","type":"keypoint","original_width":40,"original_height":50,"value":{"x":9,"y":9}}]},
@@ -95,6 +97,24 @@ func TestFound(t *testing.T) {
 		}
 		golden(t, filepath.Join("testdata", "init", name+".golden"), b.Bytes())
 	}
+}
+
+// parquetTable has numbers where a table of text has text.
+func parquetTable(t *testing.T) string {
+	t.Helper()
+	type row struct {
+		Path    string  `parquet:"path"`
+		Patient int64   `parquet:"patient"`
+		Label   string  `parquet:"label"`
+		X       float64 `parquet:"x"`
+		Y       float64 `parquet:"y"`
+		Spacing float64 `parquet:"spacing"`
+	}
+	var b bytes.Buffer
+	if err := table.Write(&b, []row{{"a.png", 1, "AFF", 3, 4, 0.1}, {"b.png", 2, "NFF", 3, 4, 0.1}}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func smallPNG(t *testing.T) []byte {

@@ -96,7 +96,17 @@ func (l *look) dicom() error {
 		}
 		var records []annotations.Record
 		records, f.Faults = read(l.folder, o)
+		// Names in the table are relative to the folder of images, which must hold all DICOM files.
+		if from := l.content.imagesFolder(records, s.Images); from == "." || strings.HasPrefix(s.Images+"/", from+"/") {
+			s.Images = from
+		}
 		l.count(records)
+		if n := len(l.content.dicoms); n > f.Records { // files without a line in the table
+			f.Records = n
+			if f.Located > 0 {
+				s.Unannotated = "skip"
+			}
+		}
 		return nil
 	}
 	var records []annotations.Record
