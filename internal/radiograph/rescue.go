@@ -1,6 +1,9 @@
 package radiograph
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // rescue decodes a JPEG file that the decoder found to end early. The file is completed with blocks that mean
 // nothing, decoded as any other, and the rows of those blocks are made black; so what the file does hold is exactly
@@ -9,7 +12,7 @@ import "fmt"
 //
 // cause, the decoder's error, is returned, with why, where nothing can be rescued.
 func rescue(b []byte, facts *Facts, cause error) (Image, error) {
-	whole, found, err := completeJPEG(b)
+	whole, found, err := completeJPEG(withoutZeros(b))
 	if err != nil {
 		return Image{}, fmt.Errorf("%w, and nothing of it can be used: %w", cause, err)
 	}
@@ -30,4 +33,14 @@ func rescue(b []byte, facts *Facts, cause error) (Image, error) {
 type jpegRest struct {
 	rows    int // complete rows from the top
 	blurred bool
+}
+
+// withoutZeros drops the zeros at the end of a file of which a broken copy reserved the space and did not write it.
+// Zeros can be codes, of an even picture; so at worst some black rows are counted as missing, and no row is made up.
+func withoutZeros(b []byte) []byte {
+	const implausible = 16
+	if trimmed := bytes.TrimRight(b, "\x00"); len(b)-len(trimmed) >= implausible {
+		return trimmed
+	}
+	return b
 }

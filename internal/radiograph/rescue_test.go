@@ -132,3 +132,26 @@ func TestRescueRefuses(t *testing.T) {
 	}()
 	_, _, _ = DecodeWith(file, "a.jpg", DecodeOptions{Truncated: "perhaps"})
 }
+
+// TestZerosAreNoPixels: a copy that reserved the space of the whole file and stopped shows no more than the file cut there.
+func TestZerosAreNoPixels(t *testing.T) {
+	for _, name := range []string{"gray.jpg", "color.jpg", "optimized.jpg", "restart.jpg"} {
+		file := sample(t, name)
+		cut := len(file) * 9 / 10
+		for file[cut-1] == 0 || file[cut-1] == 0xff {
+			cut--
+		}
+		want, wantFacts, err := DecodeWith(file[:cut], name, use)
+		if err != nil || wantFacts.MissingRows == 0 {
+			t.Fatalf("%s: %+v, %v", name, wantFacts, err)
+		}
+		filled := append(bytes.Clone(file[:cut]), make([]byte, 10_000)...)
+		if _, _, err := DecodeBytes(filled, name, Limits{}); err == nil {
+			t.Errorf("%s: zeros instead of pixels are read", name)
+		}
+		im, facts, err := DecodeWith(filled, name, use)
+		if err != nil || facts != wantFacts || !im.Equal(want) {
+			t.Errorf("%s: %+v, want %+v, %v", name, facts, wantFacts, err)
+		}
+	}
+}
