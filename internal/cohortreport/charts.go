@@ -79,7 +79,7 @@ func patientsOf(list []LabelCount) []int {
 // barChart draws a horizontal bar for each value, its labels one after the other.
 func barChart(id, title string, bars []bar, labels []string) page.Chart {
 	c := page.Chart{ID: id, Title: "Patients by: " + strings.ToLower(title), Width: 328}
-	const left, right, top, pitch = 112.0, 262.0, 44.0, 21.0
+	const left, right, top, pitch = 126.0, 240.0, 44.0, 21.0
 	c.Text("strong", 0, 14, title)
 	legend(&c, left, 32, labels)
 	most := 1
@@ -93,7 +93,7 @@ func barChart(id, title string, bars []bar, labels []string) page.Chart {
 	var told []string
 	for i, b := range bars {
 		y := top + pitch*float64(i)
-		c.Text("end", left-8, y+13, clip(b.name, 15))
+		c.Text("end", left-8, y+13, clip(b.name, 17))
 		x := left
 		for l, n := range b.of {
 			width := float64(n) / float64(most) * (right - left)
@@ -102,7 +102,7 @@ func barChart(id, title string, bars []bar, labels []string) page.Chart {
 			}
 			x += width
 		}
-		c.Text("soft", x+6, y+13, numbers(b.of))
+		c.Text("soft", x+6, y+13, b.numbers())
 		told = append(told, fmt.Sprintf("%s: %s", b.name, count(b.all, "patient")))
 	}
 	c.Height = int(top+pitch*float64(len(bars))) + 8
@@ -111,13 +111,16 @@ func barChart(id, title string, bars []bar, labels []string) page.Chart {
 	return c
 }
 
-// numbers prints counts of labels as "12 + 28".
-func numbers(of []int) string {
+// numbers prints the counts of the labels as "12 + 28" or, where there is no room for them, of all patients.
+func (b bar) numbers() string {
 	var parts []string
-	for _, n := range of {
+	for _, n := range b.of {
 		parts = append(parts, grouped(n))
 	}
-	return strings.Join(parts, " + ")
+	if text := strings.Join(parts, " + "); len(text) <= 11 {
+		return text
+	}
+	return grouped(b.all)
 }
 
 func labelNames(labels []string) string {

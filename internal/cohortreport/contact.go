@@ -1,7 +1,6 @@
 package cohortreport
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -40,15 +39,16 @@ const (
 )
 
 // ContactSheet writes the pictures as one PNG, six in a row: each stretched to its own range of grays, its
-// annotated center in a circle, label and id below. The pictures come in the order given; there must be one.
+// annotated center in a circle, label and id below. The pictures come in the order given; a sheet without any
+// says so.
 func ContactSheet(w io.Writer, pictures []Picture) error {
-	if len(pictures) == 0 {
-		return errors.New("contact sheet: no picture")
-	}
-	columns := min(sheetColumns, len(pictures))
-	rows := (len(pictures) + columns - 1) / columns
+	columns := max(1, min(sheetColumns, len(pictures)))
+	rows := max(1, (len(pictures)+columns-1)/columns)
 	sheet := image.NewPaletted(image.Rect(0, 0, sheetGap+columns*(cellWidth+sheetGap), sheetGap+rows*(cellPicture+cellText+sheetGap)), sheetPalette())
 	fill(sheet, sheet.Bounds(), sheetBG)
+	if len(pictures) == 0 {
+		write(sheet, sheetGap, sheetGap+lineHeight, "No radiograph.", sheetInk)
+	}
 	labels := pictureLabels(pictures)
 	for i, p := range pictures {
 		if err := p.Image.Validate(); err != nil {

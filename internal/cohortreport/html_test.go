@@ -164,8 +164,11 @@ func TestContactSheet(t *testing.T) {
 	if marked < 8*60 {
 		t.Errorf("%d pixels of marks, want a circle in each of 8 pictures", marked)
 	}
-	if err := cohortreport.ContactSheet(&b, nil); err == nil {
-		t.Error("a sheet without pictures is written")
+	b.Reset()
+	if err := cohortreport.ContactSheet(&b, nil); err != nil {
+		t.Errorf("a sheet without pictures: %v", err)
+	} else if im, err := png.Decode(&b); err != nil || im.Bounds().Empty() {
+		t.Errorf("a sheet without pictures is %v (%v)", im, err)
 	}
 	if err := cohortreport.ContactSheet(&b, []cohortreport.Picture{{ID: "bad", Image: radiograph.Image{Width: 2, Height: 2}}}); err == nil || !strings.Contains(err.Error(), "bad: ") {
 		t.Errorf("error is %v, want one that names the picture", err)
