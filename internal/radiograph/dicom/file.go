@@ -84,7 +84,7 @@ func parse(b []byte) (*file, error) {
 			return nil, err
 		}
 		if f.syntax.deflated {
-			if f.body, err = inflate(b[at:]); err != nil {
+			if f.body, err = inflate(b[at:], maxInflated); err != nil {
 				return nil, err
 			}
 			at = 0

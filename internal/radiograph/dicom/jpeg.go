@@ -12,7 +12,7 @@ import (
 // unpackJPEG decodes a frame of baseline JPEG. The samples of gray images are exact up to the rounding of the inverse
 // cosine transform, one level. Of colors only what luminance needs is kept: YBR images give Y in all three samples.
 func unpackJPEG(packed []byte, s shape) ([]uint16, error) {
-	if s.stored != 8 || s.allocated != 8 {
+	if s.stored != 8 || s.high != 7 {
 		return nil, fmt.Errorf("baseline JPEG has 8 bits, the header says %d in %d", s.stored, s.allocated)
 	}
 	switch process := jpegProcess(packed); {
