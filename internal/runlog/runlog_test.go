@@ -221,3 +221,51 @@ func TestNoRunsYet(t *testing.T) {
 		t.Errorf("events of no run: %v", none)
 	}
 }
+
+// What gc forgets of runs: folders, also those without a run.json, and names of items in events.
+func TestForget(t *testing.T) {
+	dir := t.TempDir()
+	folder := runlog.Open(dir)
+	if n, err := folder.RemoveExcept(func(string) bool { return false }); n != 0 || err != nil {
+		t.Fatalf("without a run: removed %d, error %v", n, err)
+	}
+	kept, gone := write(t, folder), write(t, folder)
+	w, err := folder.Create(runlog.Run{}, at(60))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reason := dag.Reason{Component: dag.ComponentSource, Text: "source: 1 file added, 1 removed", Items: []string{"+ new.png", "- ward/<7>.png"}}
+	w.Observe(dag.StageStart{Address: "a.b", Time: at(61), Reasons: []dag.Reason{reason}})
+	w.Observe(dag.StageProgress{Address: "a.b", Time: at(62), Progress: dag.Progress{Done: 3, Total: 9, Unit: "images"}})
+	w.Observe(dag.StageEnd{Address: "a.b", Time: at(63), Reasons: []dag.Reason{reason}})
+	events := func(id string) string {
+		b, err := os.ReadFile(filepath.Join(dir, "runs", id, "events.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	before := events(w.ID())
+	keep := func(name string) bool { return name != "- ward/<7>.png" }
+	if err := folder.ForgetItems(w.ID(), keep); err != nil {
+		t.Fatal(err)
+	}
+	after := events(w.ID())
+	if want := strings.ReplaceAll(before, `,"- ward/\u003c7\u003e.png"`, ""); after != want || after == before {
+		t.Errorf("events (-want +have):\n%s", cmp.Diff(want, after))
+	}
+	before = events(kept)
+	if err := folder.ForgetItems(kept, keep); err != nil || events(kept) != before {
+		t.Errorf("error %v, or events without such names changed", err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "runs", "half-made"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := folder.RemoveExcept(func(id string) bool { return id == kept }); n != 3 || err != nil {
+		t.Errorf("removed %d, error %v", n, err)
+	}
+	runs, err := folder.List()
+	if err != nil || len(runs) != 1 || runs[0].ID != kept {
+		t.Errorf("left %+v without %s, error %v", runs, gone, err)
+	}
+}

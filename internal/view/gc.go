@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -193,7 +192,7 @@ func (p *page) collected(c Collection) {
 	}
 	if len(c.Stale) > 0 {
 		p.linef("")
-		p.wrapped(p.yellow("note")+": ", fmt.Sprintf("%s not up to date (%s), so what its newest results were made from was kept: "+
+		p.wrapped(p.yellow("note")+": ", fmt.Sprintf("%s not up to date (%s), so what the newest results were made from was kept: "+
 			"patients who were withdrawn since then too. Run femur run, then femur gc again.", isAre(len(c.Stale)), some(c.Stale, 3, "instance")))
 	}
 }
@@ -210,7 +209,7 @@ func (v *GcHuman) Pinned(one PinnedResult) error {
 	p := v.stream.page()
 	p.wrapped("", fmt.Sprintf("Pinned %s: femur gc keeps %s until femur unpin.", one.Name, one.keeps()))
 	if one.Gone > 0 {
-		p.wrapped("", fmt.Sprintf("%s of it removed or damaged before; nothing can keep what is gone.", strings.Replace(isAre(one.Gone), "instance", "result", 1)))
+		p.wrapped("", "The rest was removed or damaged before, and nothing can keep that.")
 	}
 	return p.to(v.stream.Out)
 }
