@@ -11,6 +11,9 @@
 // made in a folder of mode 0700, unlinked, and the folder removed, before the child starts, and it sees them as
 // /dev/fd/3 and /dev/fd/4. So nothing of a patient stays on disk, not even when this program is killed.
 //
+// A truncated file is an error, as far as the tool sees it: GDCM 3.0.21 refuses every shortened frame of the five forms
+// above. Bytes that were changed inside a frame can give other samples and no error, since these forms hold no checksum.
+//
 // Limits: Unix with /bin/sh and /dev/fd. What the child prints may quote the file and is kept apart from the error's
 // text, see [Failure].
 package gdcm

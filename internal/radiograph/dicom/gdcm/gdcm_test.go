@@ -106,6 +106,7 @@ func TestRawFails(t *testing.T) {
 		want         string
 	}{
 		{"refuses", `echo "patient MARKER" >&2; exit 1`, nil, "refused the file (exit status 1)"},
+		{"warns", `echo "Corrupt JPEG data: premature end of data segment" >&2; cat "$2" >"$3"`, nil, "found the compressed pixels damaged"},
 		{"crashes", `kill -SEGV $$`, nil, "crashed (segmentation fault)"},
 		{"writes nothing", `exit 0`, nil, "wrote 0 bytes that are no DICOM file"},
 		{"writes nonsense", `echo patient MARKER >"$3"`, nil, "wrote 15 bytes that are no DICOM file"},

@@ -8,7 +8,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
+
+// corrupt is what libjpeg prints, and the tool ends well all the same, where it made up samples.
+const corrupt = "Corrupt JPEG data"
 
 // Raw returns the DICOM file with its pixels decoded: explicit VR little endian, one frame after the other. The error is
 // a [*Failure] where the tool crashed, took too long, wrote too much, refused the file or wrote something else; the
@@ -28,6 +32,9 @@ func (t *Tool) Raw(ctx context.Context, file []byte) ([]byte, error) {
 	printed, err := t.run(ctx, []*os.File{in, out}, "--raw", "/dev/fd/3", "/dev/fd/4")
 	if err != nil {
 		return nil, err
+	}
+	if strings.Contains(printed, corrupt) {
+		return nil, &Failure{Reason: "found the compressed pixels damaged", Printed: printed}
 	}
 	info, err := out.Stat()
 	if err != nil {
