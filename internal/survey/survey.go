@@ -218,7 +218,7 @@ func (l *look) count(records []annotations.Record) {
 		if r.Pitch.Known() {
 			f.Pitched++
 		}
-		if split := annotations.SplitFolder(r.Name); split != "" && !slices.Contains(f.Splits, split) {
+		if split := annotations.SplitFolder(path.Join(f.Source.Images, r.Name)); split != "" && !slices.Contains(f.Splits, split) {
 			f.Splits = append(f.Splits, split)
 		}
 		if len(r.Marks) == 0 {
