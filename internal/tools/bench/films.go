@@ -33,7 +33,9 @@ const (
 	filmMemory            = 3 << 29    // 1.5 GiB
 )
 
-// largeFiles ingests a collection of the clinic's size and counts the memory. The files have the clinic's number of
+// largeFiles ingests a collection of the clinic's size and counts the memory: what the program holds, without pages of
+// files. The cache's files are mapped, so every page that was written counts as resident until the system wants it
+// back, and there are gigabytes of them. The files have the clinic's number of
 // pixels and compress better, so that they and the cache fit a developer's disk.
 func (b *bench) largeFiles(ctx context.Context) ([]figure, error) {
 	if b.films == 0 {
@@ -57,12 +59,16 @@ func (b *bench) largeFiles(ctx context.Context) ([]figure, error) {
 			return nil, err
 		}
 	}
+	held, what := o.held, "peak memory without pages of files"
+	if held == 0 { // this system does not tell them apart
+		held, what = o.peak, "peak memory"
+	}
 	megapixels := float64(b.films) * filmWidth * filmHeight / 1e6
 	return []figure{{
 		What: fmt.Sprintf("%d 16-bit PNG files of 6 megapixels, %s in all, ingested", b.films, memory.format(float64(size))),
-		Must: "≤ 1.5 GiB", Repeats: 1, Verdict: judge(o.peak > 0 && o.peak <= filmMemory),
+		Must: "≤ 1.5 GiB", Repeats: 1, Verdict: judge(held > 0 && held <= filmMemory),
 		Series: []series{
-			{"peak memory", memory, []float64{float64(o.peak)}}, {"wall", seconds, []float64{o.wall.Seconds()}},
+			{what, memory, []float64{float64(held)}}, {"with them", memory, []float64{float64(o.peak)}}, {"wall", seconds, []float64{o.wall.Seconds()}},
 			{"", rate, []float64{megapixels / o.wall.Seconds()}},
 		},
 	}}, nil

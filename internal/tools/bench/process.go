@@ -17,6 +17,7 @@ type outcome struct {
 	stdout, stderr []byte
 	wall, cpu      time.Duration // cpu is user and system time
 	peak           int64         // greatest resident memory in bytes, 0 where the system does not tell
+	held           int64         // of that, the greatest without pages of files, sampled; 0 where the system does not tell
 }
 
 // execute runs a program in a folder to its end. An exit status other than 0 is an error with the last lines
@@ -29,8 +30,14 @@ func execute(ctx context.Context, dir, program string, args ...string) (outcome,
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	begin := time.Now()
-	err := cmd.Run()
-	o := outcome{stdout: stdout.Bytes(), stderr: stderr.Bytes(), wall: time.Since(begin)}
+	err := cmd.Start()
+	var held int64
+	if err == nil {
+		stop := sampleHeld(cmd.Process.Pid)
+		err = cmd.Wait()
+		held = stop()
+	}
+	o := outcome{stdout: stdout.Bytes(), stderr: stderr.Bytes(), wall: time.Since(begin), held: held}
 	if state := cmd.ProcessState; state != nil {
 		o.cpu = state.UserTime() + state.SystemTime()
 		if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
