@@ -78,33 +78,22 @@ func parse(b []byte) (*file, error) {
 		return nil, errors.New("not a DICOM file: neither its mark nor the form of its first elements is there")
 	}
 	f := &file{body: b}
-	s := scanner{b: b}
 	if meta {
 		if at, err = f.readMeta(at); err != nil {
 			return nil, err
 		}
-		if f.syntax.deflated {
-			if f.body, err = inflate(b[at:], maxInflated); err != nil {
-				return nil, err
-			}
-			at = 0
-		}
-		s = scanner{b: f.body, implicit: f.syntax.implicit, big: f.syntax.big}
-		s.implicit = s.implicit != f.contradicts(at)
-	} else {
-		for _, s = range bareForms(b) {
-			if plausible(b, 0x0008, s) {
-				break
-			}
-		}
-		f.syntax = lookUp(explicitLittle)
-		switch {
-		case s.implicit:
-			f.syntax = lookUp(implicitLittle)
-		case s.big:
-			f.syntax = lookUp(explicitBig)
-		}
 	}
+	if f.syntax.uid == "" && !f.bare(at) {
+		return nil, errors.New("the file does not name its transfer syntax; export it again")
+	}
+	if f.syntax.deflated {
+		if f.body, err = inflate(b[at:], maxInflated); err != nil {
+			return nil, err
+		}
+		at = 0
+	}
+	s := scanner{b: f.body, implicit: f.syntax.implicit, big: f.syntax.big}
+	s.implicit = s.implicit != f.contradicts(at)
 	left := maxItems
 	s.items, f.big = &left, s.big
 	kept, at, err := s.elements(nil, at, len(f.body), 0, false, true)
@@ -148,11 +137,30 @@ func (f *file) readMeta(at int) (int, error) {
 			f.directory = strings.TrimRight(string(f.body[h.at:at]), " \x00") == directoryClass
 		}
 	}
-	if uid == "" {
-		return 0, errors.New("the file does not name its transfer syntax; export it again")
+	if uid != "" {
+		f.syntax = lookUp(uid)
 	}
-	f.syntax = lookUp(uid)
 	return at, nil
+}
+
+// bare takes the transfer syntax from the form of the first elements, for files that do not name it. Compressed pixels
+// are then refused, as nothing says by what.
+func (f *file) bare(at int) bool {
+	for _, s := range bareForms(f.body[at:]) {
+		if !plausible(s.b, 0x0008, s) {
+			continue
+		}
+		switch {
+		case s.implicit:
+			f.syntax = lookUp(implicitLittle)
+		case s.big:
+			f.syntax = lookUp(explicitBig)
+		default:
+			f.syntax = lookUp(explicitLittle)
+		}
+		return true
+	}
+	return false
 }
 
 // contradicts reports whether the first element shows that value representations are left out although the transfer

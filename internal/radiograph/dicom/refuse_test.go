@@ -106,8 +106,14 @@ func TestRefusesSyntaxesByName(t *testing.T) {
 			t.Errorf("%s: the header is not read: %v", uid, err)
 		}
 	}
-	_, _, err := new(Decoder).Decode(t.Context(), build("", sound...), "file", 0)
+	_, _, err := new(Decoder).Decode(t.Context(), build("", el{rows, "US", 1}), "file", 0)
 	wantError(t, err, "does not name its transfer syntax")
+	// Without a name, what is not compressed is told by its form; what is, is not.
+	_, _, err = new(Decoder).Decode(t.Context(), append(build("", sound[:len(sound)-1]...), encapsulated(nil, []byte{1, 2})...), "file", 0)
+	wantError(t, err, "does not say how")
+	if got, facts := decodeRow(t, build("", sound...)); !slices.Equal(got, []uint16{1, 2}) || facts.TransferSyntax != explicitLittle {
+		t.Errorf("pixels %v of %s", got, facts.TransferSyntax)
+	}
 }
 
 // Every cut of a file is an error or, behind the last pixel, none; no cut gives other pixels.

@@ -46,7 +46,8 @@ func (p Pixels) Value(i int) int {
 	return v
 }
 
-// A Decoder reads the pixels of DICOM files. Its zero value reads all but what needs a [Converter].
+// A Decoder reads the pixels of DICOM files. Its zero value reads all but what needs a [Converter]. Its methods may be
+// called at the same time.
 type Decoder struct {
 	// Tool decodes what this module does not; nil where it is not installed.
 	Tool Converter
