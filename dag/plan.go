@@ -42,6 +42,9 @@ type Options struct {
 	// StrictEnvironment. Stages that are Accelerated add their own.
 	Environment map[string]string
 	Selection   Selection
+	// Survey makes a plan of what can be planned: a node whose sources cannot be read, say, would run, has the
+	// fault as its reason, and its [Step] the error. A run does not look at it.
+	Survey bool
 }
 
 // A Step is what will happen to one node.
@@ -53,6 +56,7 @@ type Step struct {
 	Key     cache.Key     // zero when the inputs are not known
 	Recipe  cache.Recipe  // of the key; without inputs when these are not known
 	Record  *cache.Record // of a Hit
+	Err     error         // of a Survey: why the node cannot be planned
 	Hits    int           // items of a Mapper found in the cache
 	Size    int           // items of a Mapper in all
 }
@@ -71,6 +75,9 @@ func NewPlan(ctx context.Context, g *Graph, o Options) (*Plan, error) {
 	plan := &Plan{Steps: make([]Step, 0, len(sel.order))}
 	for _, n := range sel.order {
 		step, err := p.step(ctx, n)
+		if err != nil && o.Survey && ctx.Err() == nil {
+			step, err = faulty(n, err), nil
+		}
 		if err != nil {
 			return nil, &StageError{Address: n.Address, Err: err}
 		}
@@ -81,6 +88,11 @@ func NewPlan(ctx context.Context, g *Graph, o Options) (*Plan, error) {
 		plan.Steps = append(plan.Steps, step)
 	}
 	return plan, nil
+}
+
+// faulty is the step of a node that cannot be planned.
+func faulty(n *Node, err error) Step {
+	return Step{Address: n.Address, Node: n, State: Run, Err: err, Reasons: []Reason{{Component: ComponentSource, Text: err.Error()}}}
 }
 
 // A planner holds what was decided of the nodes before.

@@ -3,6 +3,7 @@ package dag_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -136,6 +137,33 @@ func (s *fileSource) Sources(context.Context, dag.SourceFiles) ([]dag.SourceItem
 		items = append(items, dag.SourceItem{Port: "rows", ID: cache.ItemID(path), Patient: "p", Path: path})
 	}
 	return items, nil
+}
+
+// A survey tells of a node that cannot be planned, and of all others what holds for them.
+func TestSurveyGoesOn(t *testing.T) {
+	h := newHouse(t)
+	gone := &fileSource{files: dagtest.Files{"gone.csv": ""}}
+	gone.Fake = dagtest.Fake{Name: "ingest.gone", Count: &h.count, In: []dag.Port{dagtest.Rows("rows")}, Out: []dag.Port{dagtest.Many("out"), dagtest.Single("index")}}
+	g := graph(dagtest.Node("ingest.gone", gone), h.fake("table.apart", ""), h.fake("table.behind", "", "ingest.gone"))
+	o := h.options(dag.Selection{})
+	if _, err := dag.NewPlan(t.Context(), g, o); err == nil || !strings.Contains(err.Error(), "ingest.gone: sources: ") {
+		t.Fatalf("error %v, want one that names the stage", err)
+	}
+	o.Survey = true
+	plan, err := dag.NewPlan(t.Context(), g, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[dag.Address]string{}
+	for _, s := range plan.Steps {
+		got[s.Address] = fmt.Sprint(s.State, " ", s.Err != nil, " ", s.Reasons[0].Component)
+	}
+	want := map[dag.Address]string{
+		"ingest.gone": "run true source", "table.apart": "run false never-ran", "table.behind": "depends false never-ran",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
 }
 
 // A stage that reads a model runs the network's code, whoever chose the network.

@@ -141,7 +141,7 @@ func (o observers) Observe(e dag.Event) {
 func (g *global) runHeader(p *pipeline.Pipeline, targets []string) runlog.Run {
 	variables := map[string]string{}
 	for _, v := range p.Variables {
-		variables[v.Name] = v.Value
+		variables[v.Name] = g.recorded(v.Value)
 	}
 	return runlog.Run{
 		Pipeline: p.Name, File: filepath.Base(p.File), Text: string(p.Source), Variables: variables,

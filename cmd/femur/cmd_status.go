@@ -20,7 +20,7 @@ const (
 	stateStale   = "stale"   // it was executed before, and would be again
 	stateNever   = "never"   // it was never executed
 	stateRunning = "running" // it is executing now
-	stateFailed  = "failed"  // it failed in the last run that came to it
+	stateFailed  = "failed"  // it failed in the last run that came to it, or its sources cannot be read
 )
 
 func newStatusCommand(g *global) *cobra.Command {
@@ -28,8 +28,9 @@ func newStatusCommand(g *global) *cobra.Command {
 		Use:   "status [TARGET…]",
 		Short: "Show how each stage stands, also during a run",
 		Long: `Shows of each instance whether its result is fresh, stale (it would run again),
-or was never made, whether it is running, or failed in the last run; with the time
-of its last execution. During a run the answer comes from the run's own folder.`,
+or was never made, whether it is running, failed in the last run, or cannot read its
+sources; with the time of its last execution. During a run the answer comes from the
+run's own folder.`,
 		Example: `  femur status
   femur status train-classifiers.main
   femur status --json`,
@@ -49,7 +50,9 @@ func runStatus(ctx context.Context, g *global, args []string) (err error) {
 		return err
 	}
 	defer closing(&err, store)
-	p, plan, err := g.plan(ctx, store, dag.Selection{Targets: args})
+	options := g.planOptions(store, dag.Selection{Targets: args})
+	options.Survey = true // a source that is gone hides nothing of the other stages
+	p, plan, err := g.planWith(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -69,6 +72,8 @@ func runStatus(ctx context.Context, g *global, args []string) (err error) {
 			s.LastRun, s.LastTime, s.Seconds = last.Facts.Run, last.Facts.Started, last.Facts.Seconds
 		}
 		switch f, ok := failed[dag.Address(s.Address)]; {
+		case plan.Steps[i].Err != nil:
+			s.State, s.Error, s.Unplanned = stateFailed, plan.Steps[i].Err.Error(), true
 		case s.State == string(dag.Hit):
 			s.State = stateFresh
 		case ok && f.Ended.After(s.LastTime):

@@ -51,14 +51,18 @@ func (g *global) planOptions(store cache.Store, selection dag.Selection) dag.Opt
 
 // plan loads the pipeline and plans it against the cache.
 func (g *global) plan(ctx context.Context, store cache.Store, selection dag.Selection) (*pipeline.Pipeline, *dag.Plan, error) {
+	return g.planWith(ctx, g.planOptions(store, selection))
+}
+
+func (g *global) planWith(ctx context.Context, options dag.Options) (*pipeline.Pipeline, *dag.Plan, error) {
 	p, err := g.load()
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkSelection(p.Graph, selection); err != nil {
+	if err := checkSelection(p.Graph, options.Selection); err != nil {
 		return nil, nil, err
 	}
-	plan, err := dag.NewPlan(ctx, p.Graph, g.planOptions(store, selection))
+	plan, err := dag.NewPlan(ctx, p.Graph, options)
 	if err != nil {
 		return nil, nil, fmt.Errorf("plan: %w", err)
 	}

@@ -29,6 +29,8 @@ type Stage struct {
 	Outputs map[string]Output `json:"outputs"`
 	Seconds float64           `json:"seconds"`
 	Items   *Items            `json:"items,omitempty"` // of a stage that works item by item
+	// Unplanned says that Error is why the instance could not even be planned, so that there is no log.
+	Unplanned bool `json:"-"`
 	// LastRun and LastTime say when it was executed last; a status has them.
 	LastRun  string    `json:"last_run,omitempty"`
 	LastTime time.Time `json:"last_time,omitzero"`

@@ -83,7 +83,10 @@ func (p *page) statusReasons(groups []*stageGroup) {
 			lines = []string{progressText(*first.Progress)}
 		}
 		if first.Error != "" {
-			lines = []string{first.Error, "more: femur logs '" + first.Address + "'"}
+			lines = []string{first.Error}
+			if !first.Unplanned {
+				lines = append(lines, "more: femur logs '"+first.Address+"'")
+			}
 		}
 		if len(lines) == 0 {
 			continue
