@@ -228,3 +228,18 @@ func BenchmarkStore50000(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkSweep removes every tenth of 43,000 items with its blobs.
+func BenchmarkSweep(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		s := open(b, b.TempDir())
+		fillStore(b, s, 43_000, 430)
+		b.StartTimer()
+		keep := cache.Keep{Blob: func(a cache.Artifact) bool { return a.Digest[0]%10 > 0 }}
+		swept, err := s.Sweep(b.Context(), keep)
+		if err != nil || !swept.Forgotten || swept.Blobs < 3000 {
+			b.Fatalf("swept %+v, error %v", swept, err)
+		}
+	}
+}

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"errors"
-	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"femur/cache"
@@ -106,49 +102,4 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	ts.Fatalf("no %s holds %s", args[1], args[0])
-}
-
-// infiles TEXT DIR: some file below the folder holds the text, as it is or within a zstd frame that a cache
-// keeps; "!" wants none.
-func inFiles(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) != 2 {
-		ts.Fatalf("usage: infiles TEXT DIR")
-	}
-	var found []string
-	ts.Check(filepath.WalkDir(ts.MkAbs(args[1]), func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		if err == nil && bytes.Contains(unpacked(b), []byte(args[0])) {
-			found = append(found, path)
-		}
-		return err
-	}))
-	if neg != (len(found) == 0) {
-		ts.Fatalf("files with %q: %v", args[0], found)
-	}
-}
-
-// unpacked appends to a file's bytes what the zstd frames in it hold.
-func unpacked(b []byte) []byte {
-	all := bytes.Clone(bytes.TrimRight(b, "\x00"))
-	magic := []byte{0x28, 0xb5, 0x2f, 0xfd}
-	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		panic(err) // constant options
-	}
-	defer decoder.Close()
-	for at := bytes.Index(b, magic); at >= 0; {
-		if decoder.Reset(bytes.NewReader(b[at:])) == nil {
-			plain, _ := io.ReadAll(io.LimitReader(decoder, 1<<20)) // what follows the frame is no frame
-			all = append(all, plain...)
-		}
-		next := bytes.Index(b[at+1:], magic)
-		if next < 0 {
-			break
-		}
-		at += 1 + next
-	}
-	return all
 }

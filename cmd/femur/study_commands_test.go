@@ -23,6 +23,7 @@ import (
 func studyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits": exits, "interrupt": interrupt, "warm": warm, "repaint": repaint, "digests": digests, "grown": grown, "runids": runIDs,
+		"infiles": inFiles, "remember": remember, "traces": traces,
 	}
 }
 
