@@ -16,14 +16,20 @@ func area(i int) string {
 	return "box " + page.Series(i) + " " + page.Fill(i)
 }
 
-// legend names the labels along a line that begins at left.
-func legend(c *page.Chart, left, y float64, labels []string) {
+// legend names the labels, as many as fit on a line from left to right, and returns the last line's y.
+func legend(c *page.Chart, left, right, y float64, labels []string) float64 {
+	x := left
 	for i, label := range labels {
-		c.Rectangle(area(i), left, y-10, 11, 11)
 		name := clip(labelName(label), 16)
-		c.Text("soft", left+16, y, name)
-		left += 32 + 7.4*float64(utf8.RuneCountInString(name))
+		width := 20 + 7.4*float64(utf8.RuneCountInString(name))
+		if x > left && x+width > right {
+			x, y = left, y+17
+		}
+		c.Rectangle(area(i), x, y-10, 11, 11)
+		c.Text("soft", x+16, y, name)
+		x += width + 12
 	}
+	return y
 }
 
 // clip shortens a text to a number of runes.
@@ -79,9 +85,9 @@ func patientsOf(list []LabelCount) []int {
 // barChart draws a horizontal bar for each value, its labels one after the other.
 func barChart(id, title string, bars []bar, labels []string) page.Chart {
 	c := page.Chart{ID: id, Title: "Patients by: " + strings.ToLower(title), Width: 328}
-	const left, right, top, pitch = 126.0, 240.0, 44.0, 21.0
+	const left, right, pitch = 126.0, 240.0, 21.0
 	c.Text("strong", 0, 14, title)
-	legend(&c, left, 32, labels)
+	top := legend(&c, left, 328, 32, labels) + 12
 	most := 1
 	for _, b := range bars {
 		sum := 0
@@ -93,7 +99,7 @@ func barChart(id, title string, bars []bar, labels []string) page.Chart {
 	var told []string
 	for i, b := range bars {
 		y := top + pitch*float64(i)
-		c.Text("end", left-8, y+13, clip(b.name, 17))
+		c.Text("end", left-8, y+13, clip(b.name, 14))
 		x := left
 		for l, n := range b.of {
 			width := float64(n) / float64(most) * (right - left)
@@ -133,7 +139,7 @@ func labelNames(labels []string) string {
 
 // histogramChart has a panel for each label over one axis, each in percent of its label.
 func histogramChart(id, title, axis string, h Histogram) page.Chart {
-	c := page.Chart{ID: id, Title: title, Width: 640, Wide: true}
+	c := page.Chart{ID: id, Title: title, Width: 652, Wide: true}
 	const left, right, panel, gap, head = 118.0, 624.0, 74.0, 12.0, 8.0
 	bins := 0
 	if len(h.ByLabel) > 0 {
@@ -156,7 +162,7 @@ func histogramChart(id, title, axis string, h Histogram) page.Chart {
 		n := total(l.Bins)
 		y := page.Scale{Low: 0, High: max(highest, 0.01), From: head + float64(i+1)*panel + float64(i)*gap, To: head + float64(i)*(panel+gap) + 12}
 		c.Text("end", left-8, y.From-14, clip(labelName(l.Label), 15))
-		c.Text("end soft", left-8, y.From+1, count(n, "radiograph"))
+		c.Text("end soft", left-8, y.From+1, "n = "+grouped(n))
 		c.Text("end soft", left-8, y.To+5, percent(highest))
 		fullest := 0
 		for k, v := range l.Bins {

@@ -48,13 +48,13 @@ func (s Summary) spacingLine() string {
 	}
 	var parts []string
 	for _, x := range s.Spacing.BySource {
-		parts = append(parts, fmt.Sprintf("%s %d", x.Source, x.Radiographs))
+		parts = append(parts, x.Source+" "+grouped(x.Radiographs))
 	}
 	return fmt.Sprintf("Median %s mm; %s.", number(s.Spacing.PitchMM.Median), strings.Join(parts, ", "))
 }
 
 func (s Summary) centersLine() string {
-	text := fmt.Sprintf("%s with one, %d without", count(s.Centers.Located, "radiograph"), s.Centers.Unlocated)
+	text := fmt.Sprintf("%s with one, %s without", count(s.Centers.Located, "radiograph"), grouped(s.Centers.Unlocated))
 	several := 0
 	for _, f := range s.Centers.Fractures {
 		if f.Fractures > 1 {
@@ -62,7 +62,7 @@ func (s Summary) centersLine() string {
 		}
 	}
 	if several > 0 {
-		text += fmt.Sprintf("; %d with several fractures", several)
+		text += fmt.Sprintf("; %s with several fractures", grouped(several))
 	}
 	return text + "."
 }
@@ -82,7 +82,7 @@ func (s Summary) annotatorsLine() string {
 func (a Annotators) floor() string {
 	text := fmt.Sprintf("%s px, 90 %% below %s px", number(a.SpreadPX.Median), number(a.SpreadPX.Q90))
 	if a.SpreadMM.N > 0 {
-		text += fmt.Sprintf("; %s mm, 90 %% below %s mm (%d of %d)", number(a.SpreadMM.Median), number(a.SpreadMM.Q90), a.SpreadMM.N, a.SpreadPX.N)
+		text += fmt.Sprintf("; %s mm, 90 %% below %s mm (%s of %s)", number(a.SpreadMM.Median), number(a.SpreadMM.Q90), grouped(a.SpreadMM.N), grouped(a.SpreadPX.N))
 	}
 	return text
 }

@@ -58,8 +58,8 @@ func problems(s Summary) []Warning {
 		w.add(Problem, "centers", fmt.Sprintf("%s a center outside of the picture: %s. Is the annotation from another size or orientation?", have(n, "radiograph"), some(s.Centers.Examples, n)))
 	}
 	if n := s.Spacing.Doubtful; n > 0 {
-		w.add(Problem, "spacing", fmt.Sprintf("By their pixel spacing, %s would show less than %d mm or more than %d mm of a patient: %s. Is it in another unit, or that of another picture?",
-			count(n, "radiograph"), LeastFieldMM, GreatestFieldMM, some(s.Spacing.Examples, n)))
+		w.add(Problem, "spacing", fmt.Sprintf("By their pixel spacing, %s would show less than %d mm or more than %s mm of a patient: %s. Is it in another unit, or that of another picture?",
+			count(n, "radiograph"), LeastFieldMM, grouped(GreatestFieldMM), some(s.Spacing.Examples, n)))
 	}
 	return w
 }
@@ -169,8 +169,8 @@ func copyCautions(s Summary) []Warning {
 	}
 	if n := s.Files.Refused; n > 0 {
 		most := s.Refusals[0]
-		w.add(Caution, "refusals", fmt.Sprintf("%d of %s (%s) %s refused; the most frequent reason, of %d: %s. Who is missing may not be missing by chance.",
-			n, count(s.Files.Used+n, "file"), percent(float64(n)/float64(s.Files.Used+n)), oneOr(n, "was", "were"), most.Files, sentenceEnd(most.Summary)))
+		w.add(Caution, "refusals", fmt.Sprintf("%s of %s (%s) %s refused; the most frequent reason, of %s: %s. Who is missing may not be missing by chance.",
+			grouped(n), count(s.Files.Used+n, "file"), percent(float64(n)/float64(s.Files.Used+n)), oneOr(n, "was", "were"), grouped(most.Files), sentenceEnd(most.Summary)))
 	}
 	return w
 }
@@ -206,7 +206,7 @@ func unlocatedByLabel(list []LabelCenters) string {
 	var parts []string
 	for _, c := range list {
 		if c.Unlocated > 0 {
-			parts = append(parts, fmt.Sprintf("%d of %d with %s", c.Unlocated, c.Located+c.Unlocated, labelName(c.Label)))
+			parts = append(parts, fmt.Sprintf("%s of %s with %s", grouped(c.Unlocated), grouped(c.Located+c.Unlocated), labelName(c.Label)))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -228,9 +228,10 @@ func (w *list) add(level Level, topic, text string) {
 
 // some names the first of n.
 func some(ids []string, n int) string {
-	text := strings.Join(ids[:min(len(ids), 4)], ", ")
-	if n > 4 {
-		text += ", …"
+	shown := min(len(ids), 4)
+	text := strings.Join(ids[:shown], ", ")
+	if n > shown {
+		text += fmt.Sprintf(" and %s more", grouped(n-shown))
 	}
 	return text
 }

@@ -63,7 +63,7 @@ func TestWarnings(t *testing.T) {
 			if i < 6 {
 				r.Pitch /= 10
 			}
-		}), Problem, "6 radiographs would show less than 60 mm or more than 1500 mm of a patient: r0, r1, r2, r3, …."},
+		}), Problem, "6 radiographs would show less than 60 mm or more than 1,500 mm of a patient: r0, r1, r2, r3 and 2 more."},
 		{"several labels", each(func(i int, r *cohort.CohortRow) {
 			if i < 2 {
 				r.Patient = "p"
