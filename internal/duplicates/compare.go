@@ -9,7 +9,7 @@ type Verdict struct {
 	Inverted  bool
 	// Correlation is that of the gray levels, after alignment and with the tones of one given to the other by rank.
 	Correlation float64
-	// Detail is that of what is left when everything coarse is taken away.
+	// Detail is that of what is left when everything coarse is taken away and sharp edges are bounded.
 	Detail float64
 	// Overlap is the share of the first radiograph that the second covers.
 	Overlap float64
@@ -31,11 +31,14 @@ func NewCopy(im radiograph.Image) Copy {
 	return c
 }
 
-// The least values of a duplicate; doc.go says how they were found.
+// What a duplicate has at least; doc.go says how these were found.
 const (
 	leastCorrelation = 0.95
-	leastDetail      = 0.6
 	leastCovered     = 0.7
+	// nearDistance is the distance of hashes up to which leastDetailNear will do, beyond it leastDetailFar.
+	nearDistance    = 40
+	leastDetailNear = 0.35
+	leastDetailFar  = 0.55
 	// secondLook is the correlation from which a pair that is no duplicate is aligned again, from other starts.
 	secondLook = 0.8
 )
@@ -45,16 +48,16 @@ func Verify(a, b radiograph.Image, c Candidate) Verdict {
 	if c.Exact {
 		return same
 	}
-	return Compare(NewCopy(a), NewCopy(b))
+	return Compare(NewCopy(a), NewCopy(b), c.Distance)
 }
 
 // same is the verdict on equal pixels.
 var same = Verdict{Duplicate: true, Correlation: 1, Detail: 1, Overlap: 1}
 
-// Compare aligns b with a and decides whether they show the same exposure.
-func Compare(a, b Copy) Verdict {
+// Compare aligns b with a, whose hashes are at a distance, and decides whether they show the same exposure.
+func Compare(a, b Copy, distance int) Verdict {
 	w := coarse(a.sizes[0], b.sizes[0], a.frame, b.frame)
-	v := w.refined(a, b)
+	v := w.refined(a, b, distance)
 	if v.Duplicate || v.Correlation < secondLook {
 		return v
 	}
@@ -65,14 +68,14 @@ func Compare(a, b Copy) Verdict {
 			best = next
 		}
 	}
-	if second := best.refined(a, b); second.Detail > v.Detail {
+	if second := best.refined(a, b, distance); second.Detail > v.Detail {
 		return second
 	}
 	return v
 }
 
 // refined aligns on ever larger copies and decides.
-func (w way) refined(a, b Copy) Verdict {
+func (w way) refined(a, b Copy, distance int) Verdict {
 	last := len(a.sizes) - 1
 	for i := 1; i <= last; i++ {
 		w = w.improved(a.sizes[i], b.sizes[i].mirrored(w.mirror), 8)
@@ -80,6 +83,10 @@ func (w way) refined(a, b Copy) Verdict {
 	pa, pb := w.toned(a.sizes[last], b.sizes[last].mirrored(w.mirror))
 	v := Verdict{Mirror: w.mirror, Inverted: w.inverted, Overlap: w.overlap}
 	v.Correlation, v.Detail = details(pa, pb, w.placement)
-	v.Duplicate = v.Correlation >= leastCorrelation && v.Detail >= leastDetail && v.Overlap >= leastCovered
+	least := leastDetailFar
+	if distance <= nearDistance {
+		least = leastDetailNear
+	}
+	v.Duplicate = v.Correlation >= leastCorrelation && v.Detail >= least && v.Overlap >= leastCovered
 	return v
 }

@@ -23,7 +23,10 @@ func details(a, b plane, p placement) (coarse, detail float64) {
 		}
 	}
 	coarse = correlation(a.values, w, inside)
-	return coarse, correlation(highpass(a.values, inside, s), highpass(w, inside, s), inside)
+	da, db := highpass(a.values, inside, s), highpass(w, inside, s)
+	soften(da, inside)
+	soften(db, inside)
+	return coarse, correlation(da, db, inside)
 }
 
 // highpass subtracts the mean over a box of those inside from the mean over a small one.
@@ -33,6 +36,28 @@ func highpass(v []float64, inside []bool, s int) []float64 {
 		fine[i] -= coarse[i]
 	}
 	return fine
+}
+
+const softness = 0.3
+
+// soften bounds what is large, so that a few sharp edges, which all radiographs have, do not outweigh the grain and the
+// trabeculae, which only one exposure has: d becomes d/(|d|+m), where m is a share, softness, of
+// the mean size.
+func soften(d []float64, inside []bool) {
+	var sum, count float64
+	for i, ok := range inside {
+		if ok {
+			sum += math.Abs(d[i])
+			count++
+		}
+	}
+	if sum == 0 {
+		return
+	}
+	bound := softness * sum / count
+	for i, v := range d {
+		d[i] = v / (math.Abs(v) + bound)
+	}
 }
 
 // box averages over (2r+1)² pixels, those that are inside only.

@@ -145,7 +145,7 @@ func (s *search) verify(ctx context.Context, which []int) error {
 	}
 	return parallel.Each(ctx, which, func(_ context.Context, i int) error {
 		c := s.candidates[i]
-		s.verdicts[i] = Compare(*copies[c.A], *copies[c.B])
+		s.verdicts[i] = Compare(*copies[c.A], *copies[c.B], c.Distance)
 		return nil
 	})
 }
