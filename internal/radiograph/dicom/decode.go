@@ -21,6 +21,7 @@ type Facts struct {
 	Rescaled       bool // by slope and intercept other than 1 and 0, or by a modality lookup table
 	Window         bool // a window was applied
 	VOITable       bool // a VOI lookup table was applied
+	Blank          bool // all pixels of the image are alike: an empty exposure, or a window beside all values
 	Padded         bool // the file names a value that stands for no pixel
 	Pitch          geom.Pitch
 	PitchSource    PitchSource
@@ -60,6 +61,7 @@ func (d *Decoder) decode(ctx context.Context, b []byte, frame int) (radiograph.I
 	im := radiograph.Image{Width: s.columns, Height: s.rows}
 	if s.samples == 3 {
 		im.Pix = s.luminance(cells)
+		facts.Blank = alike(im.Pix)
 		return im, facts, nil
 	}
 	var table []uint16
@@ -76,7 +78,18 @@ func (d *Decoder) decode(ctx context.Context, b []byte, frame int) (radiograph.I
 		cells[i] = table[c>>shift&mask]
 	}
 	im.Pix = cells
+	facts.Blank = alike(im.Pix)
 	return im, facts, nil
+}
+
+// alike reports whether all pixels are the same; it looks no further than the first that is not.
+func alike(pix []uint16) bool {
+	for _, v := range pix {
+		if v != pix[0] {
+			return false
+		}
+	}
+	return true
 }
 
 // lossy reports whether the pixels are not what the device made. Syntaxes that may lose or not are believed lossy

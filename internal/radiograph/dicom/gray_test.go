@@ -118,6 +118,10 @@ func TestGrayByHand(t *testing.T) {
 			more: []el{{modalityLUTs, "SQ", []el{{lutDescriptor, "US", []int{}}}}}, want: []uint16{5},
 		},
 		{
+			name: "a window beside all values", stored: 12, photometric: monochrome2, cells: []int{3000, 4000},
+			more: window("100", "50", ""), want: []uint16{full, full}, facts: Facts{Window: true, Blank: true},
+		},
+		{
 			name: "padding is black", stored: 16, photometric: monochrome2, cells: []int{65535, 65534, 3},
 			more: []el{{paddingValue, "US", 65535}}, want: []uint16{0, 65534, 3}, facts: Facts{Padded: true},
 		},
@@ -143,7 +147,7 @@ func TestGrayByHand(t *testing.T) {
 				}
 				want := test.facts
 				want.TransferSyntax, want.Photometric, want.Frames, want.BitsStored = uid, test.photometric, 1, test.stored
-				want.PitchSource = Unknown
+				want.PitchSource, want.Blank = Unknown, alike(test.want)
 				if diff := cmp.Diff(want, facts); diff != "" {
 					t.Errorf("facts (-want +got):\n%s", diff)
 				}

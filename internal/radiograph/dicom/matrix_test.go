@@ -332,3 +332,42 @@ func writeTable(t *testing.T, found map[string]map[int]cell) {
 		t.Fatal(err)
 	}
 }
+
+// GDCM's encoders write no stored bits that end above their count. Here they compress whole cells, and the header is
+// written around what they made.
+func TestOddHighBitsThroughGDCM(t *testing.T) {
+	d := complete(t)
+	dir := t.TempDir()
+	for _, bits := range []int{10, 12, 14} {
+		for _, signed := range []bool{false, true} {
+			s := specimen{name: fmt.Sprintf("odd-%d-%v", bits, signed), bits: bits, signed: signed, odd: true}
+			s.write(t)
+			cells, err := new(Decoder).Stored(t.Context(), s.file, "file", 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			as16 := build(explicitLittle, append(with(described(specimenWidth, 1, 16, 16, 15, signed, monochrome2), rows, specimenHeight), el{pixelData, "OW", cells.Bytes()})...)
+			if err := os.WriteFile(filepath.Join(dir, s.name+".dcm"), as16, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range []encoder{{jpeg2000Lossless, "gdcmconv --j2k", nil}, {jpegLSLossless, "gdcmconv --jpegls", nil}, {jpegLosslessSV1, "gdcmconv --jpeg", nil}} {
+				b, err := e.encode(t.Context(), dir, s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				f, err := parse(b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				packed, err := f.compressed(0, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				header := shape{specimenHeight, specimenWidth, 1, 16, bits, bits, signed, false, monochrome2}
+				if off, err := d.off(t.Context(), e.uid, wrap(e.uid, packed, header), s); err != nil || off != 0 {
+					t.Errorf("%s, %s: off by up to %d, %v", s.name, e.command, off, err)
+				}
+			}
+		}
+	}
+}
