@@ -131,6 +131,9 @@ func classesOfYAML(file string, b []byte) (*yoloClasses, error) {
 	switch d.Names.Kind {
 	case yaml.SequenceNode:
 		for i, item := range d.Names.Content {
+			if item.Kind != yaml.ScalarNode {
+				return nil, bad(fmt.Sprintf("the name of class %d is no text", i))
+			}
 			c.names[i] = item.Value
 		}
 	case yaml.MappingNode:
@@ -138,6 +141,9 @@ func classesOfYAML(file string, b []byte) (*yoloClasses, error) {
 			number, err := strconv.Atoi(d.Names.Content[i].Value)
 			if err != nil {
 				return nil, bad(fmt.Sprintf("%q is no number of a class", d.Names.Content[i].Value))
+			}
+			if d.Names.Content[i+1].Kind != yaml.ScalarNode {
+				return nil, bad(fmt.Sprintf("the name of class %d is no text", number))
 			}
 			c.names[number] = d.Names.Content[i+1].Value
 		}

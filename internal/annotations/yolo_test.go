@@ -86,6 +86,8 @@ func TestYOLORefuses(t *testing.T) {
 		"no names":      {"", "nc: 2", []string{"y/data.yaml: there are no names"}},
 		"names a text":  {"", "names: AFF", []string{"names is neither a list nor a map"}},
 		"names by text": {"", "names: {a: AFF}", []string{`"a" is no number of a class`}},
+		"name a list":   {"", "names: [[AFF], NFF]", []string{"the name of class 0 is no text"}},
+		"name a map":    {"", "names: {1: {a: b}}", []string{"the name of class 1 is no text"}},
 		"two classes":   {"0 0.1 0.1 0.1 0.1\n1 0.1 0.1 0.1 0.1", "names: [AFF, NFF]", []string{"y/labels/a.txt: images/a.png: the marks are called AFF and NFF"}},
 	} {
 		files := map[string]string{"y/images/a.png": "", "y/labels/a.txt": c.line}

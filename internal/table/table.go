@@ -32,6 +32,9 @@ func Read[T any](b []byte) (rows []T, err error) {
 			err = fmt.Errorf("table of %T: %v", rows, p)
 		}
 	}()
+	if err := checkFooter(b); err != nil {
+		return nil, err
+	}
 	rows, err = parquet.Read[T](bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		return nil, fmt.Errorf("table of %T: %w", rows, err)

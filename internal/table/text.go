@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,9 @@ func ReadText(b []byte, wanted func(column string) bool, maxRows int) (t Text, e
 			err = fmt.Errorf("table: %v", p)
 		}
 	}()
+	if err := checkFooter(b); err != nil {
+		return t, err
+	}
 	file, err := parquet.OpenFile(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		return t, fmt.Errorf("table: %w", err)
@@ -56,6 +60,19 @@ func ReadText(b []byte, wanted func(column string) bool, maxRows int) (t Text, e
 		}
 	}
 	return t, nil
+}
+
+// checkFooter holds the length that the end of a file claims its description has against the file:
+// parquet-go makes room for it before it looks.
+func checkFooter(b []byte) error {
+	const frame = 12 // the magic bytes twice, and the length
+	if len(b) < frame {
+		return errors.New("table: the file is too short")
+	}
+	if n := binary.LittleEndian.Uint32(b[len(b)-8:]); int64(n) > int64(len(b)-frame) {
+		return fmt.Errorf("table: damaged: the description is said to have %d bytes, the file has %d", n, len(b))
+	}
+	return nil
 }
 
 type textReader struct {

@@ -66,6 +66,7 @@ func TestReadTextRefuses(t *testing.T) {
 		"lists":    {b, all, 10, "column many holds lists"},
 		"rows":     {b, func(string) bool { return false }, 2, "the table has 3 rows, more than 2"},
 		"cut":      {b[:len(b)-20], all, 10, "table"},
+		"footer":   {[]byte("PAR1\x15\x00\x15\x00\xff\xff\xff\x7fPAR1"), all, 10, "said to have 2147483647 bytes"},
 		"no table": {[]byte("PAR1"), all, 10, "table"},
 	} {
 		_, err := table.ReadText(c.file, c.wanted, c.rows)
