@@ -38,7 +38,8 @@ func DecodeWith(b []byte, name string, options DecodeOptions) (Image, Facts, err
 		return Image{}, Facts{}, err
 	}
 	im, err := pixels(b, facts.Format)
-	if err != nil && facts.Format == JPEG && options.Truncated == UseTruncated {
+	var unsupported jpeg.UnsupportedError
+	if err != nil && facts.Format == JPEG && options.Truncated == UseTruncated && !errors.As(err, &unsupported) {
 		im, err = rescue(b, &facts, err)
 	}
 	if err != nil {

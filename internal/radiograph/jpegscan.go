@@ -14,7 +14,6 @@ const (
 	markerSOF2 = 0xc2 // progressive frame
 	markerDHT  = 0xc4
 	markerRST0 = 0xd0
-	markerSOI  = 0xd8
 	markerEOI  = 0xd9
 	markerSOS  = 0xda
 	markerDRI  = 0xdd

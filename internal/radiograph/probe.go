@@ -44,10 +44,14 @@ func ProbeBytes(b []byte, name string, limits Limits) (Facts, error) {
 			facts.Color = b[25]&2 != 0    // color types 2, 3 and 6
 		}
 	case JPEG:
+		marker := frameMarker(b)
+		if err = knownFrame(marker); err != nil {
+			break
+		}
 		config, err = jpeg.DecodeConfig(bytes.NewReader(b))
 		facts.BitsStored = 8
 		facts.Color = err == nil && config.ColorModel != color.GrayModel
-		facts.Progressive = progressive(b)
+		facts.Progressive = marker == markerSOF2
 	case TIFF:
 		facts, err = probeTIFF(b)
 		config.Width, config.Height = facts.Width, facts.Height
@@ -127,20 +131,36 @@ func orientation(b []byte, f Format) (Orientation, error) {
 	return Unstated, fmt.Errorf("the EXIF orientation is %d; it must be 1 to 8", found)
 }
 
-// progressive walks the segments of a JPEG file to its frame header.
-func progressive(b []byte) bool {
+// frameMarker walks the segments of a JPEG file to its frame header and returns its marker, 0 where there is none.
+func frameMarker(b []byte) byte {
 	for i := 2; i+4 <= len(b) && b[i] == 0xff; {
 		marker := b[i+1]
 		switch {
 		case marker == 0xff: // fill byte
 			i++
 			continue
-		case marker == 0xc2:
-			return true
-		case marker == 0xda, marker == 0xc0, marker == 0xc1:
-			return false
+		case marker == markerSOS:
+			return 0
+		case marker&0xf0 == markerSOF0 && marker != markerDHT && marker != 0xc8 && marker != 0xcc:
+			return marker
 		}
 		i += 2 + int(binary.BigEndian.Uint16(b[i+2:]))
 	}
-	return false
+	return 0
+}
+
+// knownFrame refuses by name the kinds of JPEG that the decoder only calls unknown.
+func knownFrame(marker byte) error {
+	kind := ""
+	switch marker {
+	case 0xc3:
+		kind = "lossless JPEG"
+	case 0xc5, 0xc6, 0xc7, 0xcd, 0xce, 0xcf:
+		kind = "hierarchical JPEG"
+	case 0xc9, 0xca, 0xcb:
+		kind = "JPEG with arithmetic coding"
+	default:
+		return nil
+	}
+	return fmt.Errorf("%s is %w; convert it to 16-bit PNG", kind, errUnsupported)
 }

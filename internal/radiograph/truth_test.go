@@ -138,3 +138,33 @@ func TestRefusalsByName(t *testing.T) {
 		}
 	}
 }
+
+// TestJPEGRefusalsByName changes files to kinds that the decoder does not know.
+func TestJPEGRefusalsByName(t *testing.T) {
+	change := func(name string, find []byte, at int, to ...byte) []byte {
+		b := bytes.Clone(sample(t, name))
+		i := bytes.Index(b, find)
+		if i < 0 {
+			t.Fatalf("%s has no % x", name, find)
+		}
+		copy(b[i+at:], to)
+		return b
+	}
+	for name, tt := range map[string]struct {
+		b    []byte
+		want string
+	}{
+		"12 bits":           {change("gray.jpg", []byte{0xff, markerSOF0}, 4, 12), "precision"},
+		"arithmetic coding": {change("gray.jpg", []byte{0xff, markerSOF0}, 1, 0xc9), "JPEG with arithmetic coding is not supported; convert it"},
+		"lossless":          {change("gray.jpg", []byte{0xff, markerSOF0}, 1, 0xc3), "lossless JPEG is not supported; convert it"},
+		"CMYK unmarked":     {change("cmyk.jpg", []byte("Adobe"), 0, 'A', 'd', 'o', 'b', 'i'), "Adobe"},
+		"five channels":     {change("cmyk.jpg", []byte{0xff, markerSOF0}, 9, 5), "jpeg"},
+	} {
+		for _, options := range []DecodeOptions{{}, use} {
+			_, _, err := DecodeWith(tt.b, "a.jpg", options)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "a.jpg: ") {
+				t.Errorf("%s: %v, want %q", name, err, tt.want)
+			}
+		}
+	}
+}
