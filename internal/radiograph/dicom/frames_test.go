@@ -2,12 +2,14 @@ package dicom
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,10 +74,10 @@ func TestFramesOfOthers(t *testing.T) {
 // img2dcm wraps a JPEG picture as it is; colors become their luminance.
 func TestPictureOfImg2dcm(t *testing.T) {
 	need(t, "img2dcm")
-	colors := image.NewRGBA(image.Rect(0, 0, 16, 16))
+	colors := image.NewRGBA(image.Rect(0, 0, 17, 16))
 	gray := image.NewGray(colors.Rect)
-	for i := range 256 {
-		colors.Set(i%16, i/16, color.RGBA{200, 100, 50, 255}) // luminance 124
+	for i := range gray.Pix {
+		colors.Set(i%17, i/17, color.RGBA{200, 100, 50, 255}) // luminance 124
 		gray.Pix[i] = 124
 	}
 	for name, picture := range map[string]image.Image{"colors": colors, "gray": gray} {
@@ -129,5 +131,44 @@ func TestColorsOfDCMTK(t *testing.T) {
 		if y := int(im.Pix[100]) / 257; y < 122 || y > 126 || !facts.Color {
 			t.Errorf("%s: luminance %d of %s, want 124", command, y, facts.Photometric)
 		}
+	}
+}
+
+// A DICOMDIR as DCMTK writes it.
+func TestDirectoryOfDCMTK(t *testing.T) {
+	need(t, "dcmmkdir")
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "IMAGES"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for i := range 3 {
+		f, err := dicomwrite.Image{
+			Syntax: explicitLittle, Modality: "DX", PatientID: "P", PatientName: "A^B", InstanceUID: fmt.Sprintf("1.2.3.%d", i+1), StudyUID: "1.2.4",
+			SeriesUID: "1.2.5", StudyDate: "20200102", Number: i + 1, Columns: 2, Rows: 1, Stored: 12, Pixels: []uint16{1, 2},
+		}.File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Set(dicomwrite.Element{Tag: dicomwrite.StudyTime, VR: "TM", Value: "120000"})
+		f.Set(dicomwrite.Element{Tag: dicomwrite.StudyID, VR: "SH", Value: "1"})
+		b, err := f.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, fmt.Sprintf("IMAGES/IM%d", i+1))
+		if err := os.WriteFile(filepath.Join(dir, want[i]), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "dcmmkdir", "+r", "+id", dir)
+	cmd.Dir = dir
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("dcmmkdir: %v\n%s", err, text)
+	}
+	got, err := Directory(readFile(t, filepath.Join(dir, "DICOMDIR")), "file")
+	slices.Sort(got) // the order is that of the folder on the disk
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("files %v, want %v: %v", got, want, err)
 	}
 }

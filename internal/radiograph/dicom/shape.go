@@ -115,8 +115,8 @@ func (s *shape) colors(a attributes) error {
 			return errors.New("damaged: colors cannot be signed")
 		}
 	}
-	if s.photometric == ybr422 && (s.allocated != 8 || s.columns%2 != 0) {
-		return errors.New("YBR_FULL_422 is read with 8 bits and an even number of columns only; export the image as MONOCHROME2")
+	if s.photometric == ybr422 && s.allocated != 8 {
+		return errors.New("YBR_FULL_422 is read with 8 bits only; export the image as MONOCHROME2")
 	}
 	return nil
 }

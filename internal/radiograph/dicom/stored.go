@@ -128,6 +128,9 @@ func (f *file) native(s shape, frame, frames int) ([]uint16, error) {
 	if f.pixels.length == undefined {
 		return nil, errors.New("damaged: the pixels are stored as if compressed, but the transfer syntax does not say how; export the image again")
 	}
+	if s.photometric == ybr422 && s.columns%2 != 0 {
+		return nil, errors.New("YBR_FULL_422 that is not compressed needs an even number of columns; export the image as MONOCHROME2")
+	}
 	size := s.frameBytes()
 	have, want := int64(f.pixels.length), int64(size)*int64(frames)
 	if left := int64(len(f.body) - f.pixels.at); have > left {

@@ -307,7 +307,7 @@ func TestBaselineJPEG(t *testing.T) {
 		"damaged JPEG":             append(build(jpegBaseline, square(described(8, 1, 8, 8, 7, false, monochrome2))...), encapsulated(nil, []byte{0xff, 0xd8, 0xff, 0xd9})...),
 		"not baseline JPEG":        append(build(jpegBaseline, square(described(8, 1, 8, 8, 7, false, monochrome2))...), progressive...),
 		"too few for 8000×8000":    append(build(jpegBaseline, huge...), large...),
-		"even number of columns":   append(build(jpegBaseline, colorElements(7, ybr422, 0)...), pack(colors)...),
+		"even number of columns":   build(explicitLittle, append(colorElements(3, ybr422, 0), el{pixelData, "OB", make([]byte, 6)})...),
 	} {
 		_, _, err := new(Decoder).Decode(t.Context(), file, "file", 0)
 		wantError(t, err, want)
