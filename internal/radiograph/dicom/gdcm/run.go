@@ -18,8 +18,9 @@ const (
 	afterDeath = 2 * time.Second
 	// noLimits is the exit status of the shell that could not set the limits.
 	noLimits = 125
-	// limited sets the limits (seconds, KiB, blocks of 512 bytes), no core dump, and becomes the tool.
-	limited = `ulimit -c 0 && ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" || exit 125; shift 3; exec "$@"`
+	// limited sets the limits (seconds, KiB, blocks of 512 bytes), no core dump, and becomes the tool. Processor time ends
+	// with SIGXCPU at the soft limit, so that SIGKILL comes from elsewhere.
+	limited = `ulimit -c 0 && ulimit -t "$(($1 + 5))" && ulimit -S -t "$1" && ulimit -v "$2" && ulimit -f "$3" || exit 125; shift 3; exec "$@"`
 )
 
 // A Failure is a run of the tool that gave no pixels. Its text is free of what the tool printed, since that may quote
@@ -27,13 +28,15 @@ const (
 type Failure struct {
 	Reason  string // "was killed after 1m0s", …
 	Printed string // the first 4 KiB of what the tool printed
+
+	fromOutside bool // the machine ended the child
 }
 
 // Error names the program and the reason.
 func (f *Failure) Error() string { return program + " " + f.Reason }
 
-// AboutFile says that the file is to blame, as far as a child's end can tell. All other errors are about the machine.
-func (f *Failure) AboutFile() bool { return true }
+// AboutFile says whether the file is to blame, as far as a child's end can tell. All other errors are about the machine.
+func (f *Failure) AboutFile() bool { return !f.fromOutside }
 
 // run runs the tool with files 3, 4, … and returns the first of what it printed.
 func (t *Tool) run(ctx context.Context, files []*os.File, arguments ...string) (string, error) {
@@ -75,23 +78,26 @@ func (t *Tool) run(ctx context.Context, files []*os.File, arguments ...string) (
 	case errors.As(err, &exit) && exit.ExitCode() == noLimits:
 		return "", errors.New(program + " was not run: this machine's /bin/sh cannot limit its time and memory")
 	case errors.As(err, &exit):
-		return "", &Failure{Reason: t.reason(exit), Printed: printed.String()}
+		reason, fromOutside := t.reason(exit)
+		return "", &Failure{Reason: reason, Printed: printed.String(), fromOutside: fromOutside}
 	}
 	return "", fmt.Errorf("%s: %w", program, err)
 }
 
-// reason says how a child ended.
-func (t *Tool) reason(exit *exec.ExitError) string {
+// reason says how a child ended, and whether something else than its limits and the file ended it.
+func (t *Tool) reason(exit *exec.ExitError) (reason string, fromOutside bool) {
 	status, ok := exit.Sys().(syscall.WaitStatus)
 	switch {
-	case ok && status.Signaled() && status.Signal() == syscall.SIGXFSZ:
-		return fmt.Sprintf("wrote more than %d bytes", t.OutputBytes)
-	case ok && status.Signaled() && (status.Signal() == syscall.SIGXCPU || status.Signal() == syscall.SIGKILL):
-		return fmt.Sprintf("was killed: it took more than %v of processor time, or the machine was out of memory", t.Timeout)
-	case ok && status.Signaled():
-		return fmt.Sprintf("crashed (%v); the file is damaged, or needs more than %d MiB", status.Signal(), t.MemoryBytes>>20)
+	case !ok || !status.Signaled():
+		return fmt.Sprintf("refused the file (exit status %d)", exit.ExitCode()), false
+	case status.Signal() == syscall.SIGXFSZ:
+		return fmt.Sprintf("wrote more than %d bytes", t.OutputBytes), false
+	case status.Signal() == syscall.SIGXCPU:
+		return fmt.Sprintf("was killed after %v of processor time", t.Timeout), false
+	case status.Signal() == syscall.SIGKILL || status.Signal() == syscall.SIGTERM:
+		return "was killed by something else; the machine may be out of memory", true
 	}
-	return fmt.Sprintf("refused the file (exit status %d)", exit.ExitCode())
+	return fmt.Sprintf("crashed (%v); the file is damaged, or needs more than %d MiB", status.Signal(), t.MemoryBytes>>20), false
 }
 
 // blocks rounds a size up.
