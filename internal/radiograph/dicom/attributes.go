@@ -19,40 +19,38 @@ import (
 // all frames.
 const maxLongValue = 1 << 17
 
-// An attribute is how an element that is wanted is read.
-type attribute struct{ vr string }
-
-// wants is the list of all elements that are read. Everything else in a file is passed over.
-func wants(t id) (attribute, bool) {
+// wants is the list of all elements that are read, with the value representation by which they are. Everything else in a
+// file is passed over.
+func wants(t id) (vr string, ok bool) {
 	switch t {
 	case sopInstance, studyInstance:
-		return attribute{"UI"}, true
+		return "UI", true
 	case modality, imageLaterality, laterality, photometric, viewPosition, voiFunction, presentationShape,
 		calibrationType, lossyCompression, recordType:
-		return attribute{"CS"}, true
+		return "CS", true
 	case fileReference:
-		return attribute{"ST"}, true // CS by the standard; not split at backslashes here
+		return "ST", true // CS by the standard; not split at backslashes here
 	case studyDate:
-		return attribute{"DA"}, true
+		return "DA", true
 	case patient, patientIssuer, institution, codeMeaning:
-		return attribute{"LO"}, true
+		return "LO", true
 	case frameCount, aspectRatio:
-		return attribute{"IS"}, true
+		return "IS", true
 	case rescaleSlope, rescaleIntercept, windowCenter, windowWidth, pixelSpacing, imagerSpacing, scannedSpacing,
 		magnification:
-		return attribute{"DS"}, true
+		return "DS", true
 	case samples, planarConfiguration, rows, columns, bitsAllocated, bitsStored, highBit, pixelRepresentation,
 		paddingValue, paddingLimit, lutDescriptor, redDescriptor, greenDescriptor, blueDescriptor, recordInUse:
-		return attribute{"US"}, true
+		return "US", true
 	case lutData, redData, greenData, blueData:
-		return attribute{"OW"}, true
+		return "OW", true
 	case segmentedRed, offsetTable, offsetLengths:
-		return attribute{"OB"}, true
+		return "OB", true
 	case modalityLUTs, voiLUTs, viewCodes, directoryRecords, sharedGroups, frameGroups, groupMeasures, groupRescale,
 		groupVOI:
-		return attribute{"SQ"}, true
+		return "SQ", true
 	}
-	return attribute{}, false
+	return "", false
 }
 
 // The elements that are read, by their names in PS3.6.

@@ -144,7 +144,7 @@ func (s scanner) elements(out []byte, at, end, depth int, marked, keep bool) ([]
 		if err := h.within(end); err != nil {
 			return nil, 0, err
 		}
-		want, wanted := wants(h.tag)
+		vr, wanted := wants(h.tag)
 		wanted = wanted && keep
 		if wanted {
 			for _, t := range seen {
@@ -155,16 +155,16 @@ func (s scanner) elements(out []byte, at, end, depth int, marked, keep bool) ([]
 			seen = append(seen, h.tag)
 		}
 		switch {
-		case h.length == undefined, wanted && want.vr == "SQ":
+		case h.length == undefined, wanted && vr == "SQ":
 			if h.length == undefined && h.vr != "" && h.vr != "SQ" && h.vr != "UN" {
 				return nil, 0, fmt.Errorf("element %v at byte %d has no length", h.tag, at)
 			}
-			if wanted && want.vr != "SQ" {
+			if wanted && vr != "SQ" {
 				return nil, 0, fmt.Errorf("element %v at byte %d is a sequence and should not be", h.tag, at)
 			}
 			out, at, err = s.sequence(out, h, end, depth, wanted)
 		case wanted:
-			out, err = s.keep(out, h, want)
+			out, err = s.keep(out, h, vr)
 			at = h.at + int(h.length)
 		default:
 			at = h.at + int(h.length)
@@ -245,9 +245,8 @@ func (s scanner) sequence(out []byte, h head, end, depth int, keep bool) ([]byte
 }
 
 // keep appends a wanted element, with the value representation that this package knows for it.
-func (s scanner) keep(out []byte, h head, want attribute) ([]byte, error) {
+func (s scanner) keep(out []byte, h head, vr string) ([]byte, error) {
 	value := s.b[h.at : h.at+int(h.length)]
-	vr := want.vr
 	most := 1<<16 - 2 // what a length of 16 bits can say
 	if longForm(vr) {
 		most = maxLongValue
@@ -259,22 +258,10 @@ func (s scanner) keep(out []byte, h head, want attribute) ([]byte, error) {
 	case h.vr == "SS" && vr == "US", h.vr == "OB" && vr == "OW":
 		vr = h.vr
 	}
-	if width := wordWidth(vr); len(value)%width != 0 {
-		return nil, fmt.Errorf("element %v has %d bytes, not a multiple of %d", h.tag, len(value), width)
+	if (vr == "US" || vr == "SS" || vr == "OW") && len(value)%2 != 0 {
+		return nil, fmt.Errorf("element %v has %d bytes, half a word too many", h.tag, len(value))
 	}
 	return append(s.appendHead(out, h.tag, vr, len(value)), value...), nil
-}
-
-func wordWidth(vr string) int {
-	switch vr {
-	case "US", "SS", "OW":
-		return 2
-	case "UL", "FL":
-		return 4
-	case "FD":
-		return 8
-	}
-	return 1
 }
 
 // appendHead writes the head of an element in explicit form, or of an item where there is no value representation.
