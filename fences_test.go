@@ -69,7 +69,7 @@ type layer struct {
 
 // What stages are built from: it serves them and does not know them.
 var stageLibraries = []string{
-	"internal/analysis", "internal/annotations", "internal/cohort", "internal/cohortreport", "internal/duplicates", "internal/compute", "internal/geom", "internal/npy", "internal/outoffold",
+	"internal/analysis", "internal/annotations", "internal/cohort", "internal/cohortreport", "internal/compute", "internal/duplicates", "internal/geom", "internal/npy", "internal/outoffold",
 	"internal/parallel", "internal/radiograph", "internal/report", "internal/stats", "internal/synth", "internal/table",
 }
 

@@ -84,10 +84,13 @@ func (all owned) row(f []Fingerprint, at, threshold int) []Candidate {
 // these are an odd number of turns, gives up the cheapest.
 func near(h, g Hash, threshold int) bool {
 	// By how many bits more than half of them each word agrees; it is turned where that is negative.
-	s0, s1 := 32-bits.OnesCount64(h[0]^g[0]), 32-bits.OnesCount64(h[1]^g[1])
-	s2, s3 := 32-bits.OnesCount64(h[2]^g[2]), 32-bits.OnesCount64(h[3]^g[3])
-	sum := abs(s0) + abs(s1) + abs(s2) + abs(s3)
-	if 128-sum > threshold {
+	s0, s1, s2 := 32-bits.OnesCount64(h[0]^g[0]), 32-bits.OnesCount64(h[1]^g[1]), 32-bits.OnesCount64(h[2]^g[2])
+	sum := abs(s0) + abs(s1) + abs(s2)
+	if 96-sum > threshold {
+		return false // three words of four decide nearly all pairs
+	}
+	s3 := 32 - bits.OnesCount64(h[3]^g[3])
+	if sum += abs(s3); 128-sum > threshold {
 		return false
 	}
 	if s0^s1^s2^s3 < 0 {
