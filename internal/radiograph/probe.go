@@ -151,7 +151,7 @@ func frameMarker(b []byte) byte {
 
 // knownFrame refuses by name the kinds of JPEG that the decoder only calls unknown.
 func knownFrame(marker byte) error {
-	kind := ""
+	var kind string
 	switch marker {
 	case 0xc3:
 		kind = "lossless JPEG"
