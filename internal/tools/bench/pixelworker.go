@@ -40,7 +40,7 @@ type workload struct {
 // pixelWorker is the command: TASK THREADS SECONDS FILE...
 func pixelWorker(args []string, out io.Writer) error {
 	if len(args) < 4 {
-		return fmt.Errorf("usage: %s TASK THREADS SECONDS FILE...", workerCommand)
+		return fmt.Errorf("usage: %s TASK THREADS SECONDS FILE [FILE ...]", workerCommand)
 	}
 	threads, err := strconv.Atoi(args[1])
 	if err != nil {
