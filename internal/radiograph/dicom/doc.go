@@ -15,7 +15,7 @@
 //
 // Nothing that a file claims is believed before it is checked: lengths lie within the file, nesting, frames, pixels and
 // inflated bytes are bounded, and memory is spent on what is there, not on what a header announces. Only the elements
-// listed in attributes.go are read at all; names, birth dates, accession numbers and free text are passed over. Apart
+// listed in tags.go are read at all; names, birth dates, accession numbers and free text are passed over. Apart
 // from the identifiers that [Header] is asked for (patient, study, image, institution), text leaves the package only
 // where it is one of the words of the standard, and no error quotes text from a file.
 //

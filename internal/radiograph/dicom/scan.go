@@ -1,12 +1,9 @@
 package dicom
 
 import (
-	"bytes"
-	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -242,61 +239,4 @@ func (s scanner) sequence(out []byte, h head, end, depth int, keep bool) ([]byte
 		s.order().PutUint32(out[lengthAt:], uint32(len(out)-lengthAt-4))
 	}
 	return out, at, nil
-}
-
-// keep appends a wanted element, with the value representation that this package knows for it.
-func (s scanner) keep(out []byte, h head, vr string) ([]byte, error) {
-	value := s.b[h.at : h.at+int(h.length)]
-	most := 1<<16 - 2 // what a length of 16 bits can say
-	if longForm(vr) {
-		most = maxLongValue
-	}
-	if len(value) > most {
-		return nil, fmt.Errorf("element %v has %d bytes, more than %d", h.tag, len(value), most)
-	}
-	switch {
-	case h.vr == "SS" && vr == "US", h.vr == "OB" && vr == "OW":
-		vr = h.vr
-	}
-	if (vr == "US" || vr == "SS" || vr == "OW") && len(value)%2 != 0 {
-		return nil, fmt.Errorf("element %v has %d bytes, half a word too many", h.tag, len(value))
-	}
-	return append(s.appendHead(out, h.tag, vr, len(value)), value...), nil
-}
-
-// appendHead writes the head of an element in explicit form, or of an item where there is no value representation.
-func (s scanner) appendHead(out []byte, t id, vr string, length int) []byte {
-	type appender interface {
-		AppendUint16([]byte, uint16) []byte
-		AppendUint32([]byte, uint32) []byte
-	}
-	var o appender = binary.LittleEndian
-	if s.big {
-		o = binary.BigEndian
-	}
-	out = o.AppendUint16(out, uint16(t>>16))
-	out = o.AppendUint16(out, uint16(t))
-	out = append(out, vr...)
-	switch {
-	case vr == "":
-		return o.AppendUint32(out, uint32(length))
-	case longForm(vr):
-		return o.AppendUint32(append(out, 0, 0), uint32(length))
-	}
-	return o.AppendUint16(out, uint16(length))
-}
-
-// inflate unpacks the data set of a deflated file, up to a limit.
-func inflate(b []byte, most int64) ([]byte, error) {
-	out, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), most+1))
-	if err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, errors.New("truncated: the deflated data end early; copy the file again")
-		}
-		return nil, errors.New("damaged: the deflated data cannot be inflated")
-	}
-	if int64(len(out)) > most {
-		return nil, fmt.Errorf("the deflated data hold more than %d bytes; convert the file to Explicit VR Little Endian if it is meant", most)
-	}
-	return out, nil
 }
