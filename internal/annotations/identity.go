@@ -107,19 +107,19 @@ func classOf(r Record) (string, error) {
 
 // finish completes the records of a source whose annotations know no patients, and sorts them.
 func (n *naming) finish(records []Record, class func(Record) (string, error), f *faults) []Record {
-	first := map[string]Record{}
-	var out []Record
-	for _, r := range records {
+	first := make(map[string]int, len(records))
+	out := make([]Record, 0, len(records))
+	for i, r := range records {
 		var err error
 		if r.Name, err = cleanName(r); err != nil {
 			f.add(err)
 			continue
 		}
 		if before, ok := first[r.Name]; ok {
-			f.add(r.Bad("the image is listed twice, first at "+before.Where(), "Remove one of the two records."))
+			f.add(r.Bad("the image is listed twice, first at "+records[before].Where(), "Remove one of the two records."))
 			continue
 		}
-		first[r.Name] = r
+		first[r.Name] = i
 		given, clash := class(r)
 		if err := n.complete(&r, given); err != nil {
 			f.add(err)

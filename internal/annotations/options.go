@@ -67,10 +67,10 @@ type Options struct {
 // ImagesFolder is the folder that the names in the records are relative to.
 func (o Options) ImagesFolder(kind Kind) string {
 	switch {
-	case kind == KindYOLO:
-		return o.Path
 	case o.Images != "":
 		return o.Images
+	case kind == KindYOLO:
+		return o.Path
 	case kind == KindCOCO:
 		return path.Join(path.Dir(o.Path), "images")
 	case kind == KindVOC && path.Base(o.Path) == "Annotations":

@@ -21,17 +21,20 @@ const maxBoxes = 10_000
 // labels/train/a.txt, and an image that lies in no folder images has them beside it. A line is the number
 // of a class and either a box, as middle, width and height in fractions of the image, or the points of
 // a polygon. Names in the records are relative to the folder. An image without label file has no marks.
+//
+// Where the images lie elsewhere (Options.Images), the folder holds the label files alone: the image
+// train/a.png there has its boxes in train/a.txt here, and names are relative to the folder of images.
 func YOLO(files Files, o Options) ([]Record, error) {
 	n, err := newNaming(files, o)
 	if err != nil {
 		return nil, err
 	}
-	images, err := walkImages(files, o.Path)
+	images, err := walkImages(files, o.ImagesFolder(KindYOLO))
 	if err != nil {
 		return nil, err
 	}
 	if len(images) == 0 {
-		return nil, &dag.BadInput{File: o.Path, Summary: "there is no image in the folder", Detail: "Name the folder that holds images and labels (argument path)."}
+		return nil, &dag.BadInput{File: o.ImagesFolder(KindYOLO), Summary: "there is no image in the folder", Detail: "Name the folder that holds images and labels (argument path), or that of the images alone (argument images)."}
 	}
 	classes, err := readClasses(files, o)
 	if err != nil {
@@ -42,7 +45,7 @@ func YOLO(files Files, o Options) ([]Record, error) {
 	labeled := 0
 	for _, name := range images {
 		r := Record{Name: name, Frame: -1}
-		file := path.Join(o.Path, YOLOLabelFile(name))
+		file := path.Join(o.Path, o.labelFile(name))
 		if files.Exists(file) {
 			labeled++
 			r.File = file
@@ -56,11 +59,19 @@ func YOLO(files Files, o Options) ([]Record, error) {
 	}
 	if labeled == 0 {
 		return nil, &dag.BadInput{
-			File: o.Path, Record: images[0], Summary: "no image has a label file: there is no " + YOLOLabelFile(images[0]) + ", for instance",
+			File: o.Path, Record: images[0], Summary: "no image has a label file: there is no " + o.labelFile(images[0]) + ", for instance",
 			Detail: "The labels of images/a.png lie in labels/a.txt. Name the folder that holds both (argument path).",
 		}
 	}
 	return n.finish(records, classOf, &f), f.join(o.Path)
+}
+
+// labelFile is where the boxes of an image are, relative to the folder of labels.
+func (o Options) labelFile(name string) string {
+	if o.Images != "" {
+		return stem(name) + ".txt"
+	}
+	return YOLOLabelFile(name)
 }
 
 // YOLOLabelFile is where the boxes of an image are: the last folder images of its name becomes labels.

@@ -42,6 +42,14 @@ func TestYOLOLayouts(t *testing.T) {
 	}
 }
 
+// Images may lie elsewhere.
+func TestYOLOImagesElsewhere(t *testing.T) {
+	records, err := yolo(map[string]string{
+		"pictures/train/a.png": "", "y/train/a.txt": "0 0.5 0.5 0.1 0.1", "y/classes.txt": "AFF\n", "y/other.png": "",
+	}, annotations.Options{Images: "pictures"})
+	wantPlaces(t, records, err, place{"train/a.png", "train/a.png", "AFF", []annotations.Mark{rel("AFF", 0.5, 0.5, 0.01)}})
+}
+
 func TestYOLOClassNames(t *testing.T) {
 	for name, c := range map[string]struct {
 		file, text, want string
