@@ -40,6 +40,9 @@ func (f Finding) Notes() []string {
 	if f.Fill == nil && f.Pitched == 0 && f.Images.Pitched == 0 {
 		add("No spacing is known, so errors are in pixels. If all images share one, give it in mm per pixel: spacing = 0.15 in the source.")
 	}
+	if s.Kind != KindDICOM {
+		add("Names of images and patients are stored as they are. Where they identify people, add identifiers = \"hashed\" to the source.")
+	}
 	return notes
 }
 
