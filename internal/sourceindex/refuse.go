@@ -12,6 +12,9 @@ func missing(path string, err error) error {
 	if os.IsNotExist(err) {
 		return &dag.BadInput{File: path, Summary: "no such file", Detail: "Paths are relative to the folder of the pipeline file."}
 	}
+	if os.IsPermission(err) {
+		return &dag.BadInput{File: path, Summary: "may not be read: permission denied", Detail: "Make it readable for you, or remove it from the source's folder."}
+	}
 	return fmt.Errorf("file %s: %w", path, err)
 }
 

@@ -40,6 +40,22 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+func TestUnreadableFolderIsNamed(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("nothing is unreadable for root")
+	}
+	d := newDesk(t, "data/sub/a.png")
+	if err := os.Chmod(filepath.Join(d.root, "data", "sub"), 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(d.root, "data", "sub"), 0o700) })
+	_, err := d.index().Walk("data")
+	var bad *dag.BadInput
+	if !errors.As(err, &bad) || bad.File != "data/sub" || bad.Summary != "may not be read: permission denied" {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestRefusedByName(t *testing.T) {
 	for _, tt := range []struct {
 		name string

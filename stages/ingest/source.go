@@ -188,7 +188,10 @@ func (l listing) conceal(err error) error {
 		return errors.Join(hidden...)
 	}
 	var bad *dag.BadInput
-	if !errors.As(err, &bad) || bad.Origin != "" || strings.HasSuffix(bad.Summary, moreWrong) {
+	if !errors.As(err, &bad) { // of the system: a folder that may not be read is named in its text
+		return dag.Conceal(err, err.Error())
+	}
+	if bad.Origin != "" || strings.HasSuffix(bad.Summary, moreWrong) {
 		return err
 	}
 	// Any part of the message may name an image or a patient, so all of it is for the terminal alone.
