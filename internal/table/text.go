@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // Text is a table whose columns are not known beforehand, as text without loss: floats with as many digits as
@@ -36,6 +37,9 @@ func ReadText(b []byte, wanted func(column string) bool, maxRows int) (t Text, e
 	file, err := parquet.OpenFile(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		return t, fmt.Errorf("table: %w", err)
+	}
+	if err := checkPages(file); err != nil {
+		return t, err
 	}
 	if file.NumRows() > int64(maxRows) {
 		return t, fmt.Errorf("the table has %d rows, more than %d", file.NumRows(), maxRows)
@@ -71,6 +75,28 @@ func checkFooter(b []byte) error {
 	}
 	if n := binary.LittleEndian.Uint32(b[len(b)-8:]); int64(n) > int64(len(b)-frame) {
 		return fmt.Errorf("table: damaged: the description is said to have %d bytes, the file has %d", n, len(b))
+	}
+	return nil
+}
+
+// checkPages refuses what cannot be unpacked within bounds: parquet-go doubles its room for a damaged page of
+// LZ4 until there is no more.
+func checkPages(file *parquet.File) error {
+	var unpacked int64
+	for _, group := range file.Metadata().RowGroups {
+		for _, column := range group.Columns {
+			switch codec := column.MetaData.Codec; codec {
+			case format.Uncompressed, format.Snappy, format.Gzip, format.Zstd:
+			default:
+				return fmt.Errorf("the compression %s is not read; write the table with zstd, snappy or gzip", codec)
+			}
+			if n := column.MetaData.TotalUncompressedSize; n < 0 || n > maxText {
+				return fmt.Errorf("a column unpacks to %d bytes, more than %d MiB", n, maxText>>20)
+			}
+			if unpacked += column.MetaData.TotalUncompressedSize; unpacked > maxText {
+				return fmt.Errorf("the table unpacks to more than %d MiB", maxText>>20)
+			}
+		}
 	}
 	return nil
 }

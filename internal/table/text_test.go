@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress"
 
 	"femur/internal/table"
 )
@@ -72,6 +74,40 @@ func TestReadTextRefuses(t *testing.T) {
 		_, err := table.ReadText(c.file, c.wanted, c.rows)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// A damaged page of LZ4 makes the decoder ask for memory without end, so the form is refused before it is unpacked.
+func TestReadTextRefusesCompressionWithoutBound(t *testing.T) {
+	var b bytes.Buffer
+	w := parquet.NewGenericWriter[mixed](&b, parquet.Compression(&parquet.Lz4Raw))
+	if _, err := w.Write([]mixed{{Name: "a"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := table.ReadText(b.Bytes(), func(string) bool { return false }, 10)
+	if err == nil || !strings.Contains(err.Error(), "the compression LZ4_RAW is not read; write the table with zstd") {
+		t.Errorf("error %v, want LZ4_RAW refused", err)
+	}
+}
+
+// Every other form of compression is read.
+func TestReadTextCompressions(t *testing.T) {
+	for _, codec := range []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Gzip, &parquet.Zstd} {
+		var b bytes.Buffer
+		w := parquet.NewGenericWriter[mixed](&b, parquet.Compression(codec))
+		if _, err := w.Write([]mixed{{Name: "a"}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := table.ReadText(b.Bytes(), func(c string) bool { return c == "Name" }, 10)
+		if err != nil || len(got.Rows) != 1 || got.Rows[0][0] != "a" {
+			t.Errorf("%s: %+v (%v), want one row a", codec, got, err)
 		}
 	}
 }
