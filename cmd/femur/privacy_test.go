@@ -16,8 +16,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/image/tiff"
-
 	"femur/internal/leaksearch"
 	"femur/internal/pseudonym"
 	"femur/internal/radiograph/dicom/dicomwrite"
@@ -261,12 +259,27 @@ func plantedJPEG(t *testing.T, picture image.Image) []byte {
 	return slices.Concat(b.Bytes()[:2], append(comment, plantedTag...), b.Bytes()[2:])
 }
 
-// plantedTIFF has a marker behind its pixels, where its texts would stand.
+// plantedTIFF has a marker as description and as artist.
 func plantedTIFF(t *testing.T, picture image.Image) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	if err := tiff.Encode(&b, picture, nil); err != nil {
-		t.Fatal(err)
+	gray := picture.(*image.Gray16)
+	w, h := uint32(gray.Rect.Dx()), uint32(gray.Rect.Dy())
+	const entries = 11
+	text := uint32(8 + 2 + 12*entries + 4)
+	pixels := text + uint32(len(plantedTag)) + 1
+	b := []byte("MM\x00*\x00\x00\x00\x08\x00")
+	b = append(b, entries)
+	for _, e := range [entries]struct{ tag, kind, count, value uint32 }{
+		{256, 4, 1, w}, {257, 4, 1, h}, {258, 3, 1, 16 << 16}, {259, 3, 1, 1 << 16}, {262, 3, 1, 1 << 16},
+		{270, 2, uint32(len(plantedTag)) + 1, text}, {273, 4, 1, pixels}, {277, 3, 1, 1 << 16}, {278, 4, 1, h}, {279, 4, 1, 2 * w * h},
+		{315, 2, uint32(len(plantedTag)) + 1, text},
+	} {
+		b = binary.BigEndian.AppendUint16(b, uint16(e.tag))
+		b = binary.BigEndian.AppendUint16(b, uint16(e.kind))
+		b = binary.BigEndian.AppendUint32(b, e.count)
+		b = binary.BigEndian.AppendUint32(b, e.value)
 	}
-	return append(b.Bytes(), plantedTag...)
+	b = binary.BigEndian.AppendUint32(b, 0)
+	b = append(append(b, plantedTag...), 0)
+	return append(b, gray.Pix...)
 }
