@@ -38,6 +38,12 @@ type Annotation struct {
 	Implant   string `json:"implant,omitempty"`
 	Bits      int    `json:"bits,omitempty"`   // stored per pixel in the file
 	Format    string `json:"format,omitempty"` // of the file
+	// Blank says that all pixels are alike: an empty exposure, or a window of the file beside all of its values.
+	Blank bool `json:"blank,omitempty"`
+	// Truncated says that the file ended before the picture did, and was used all the same; MissingRows of
+	// it, as the file stores them, are black.
+	Truncated   bool `json:"truncated,omitempty"`
+	MissingRows int  `json:"missing_rows,omitempty"`
 	// Synthetic says that the radiograph shows no patient.
 	Synthetic bool `json:"synthetic,omitempty"`
 }

@@ -35,6 +35,9 @@ type CohortRow struct {
 	StudyDate string  `parquet:"study_date"` // YYYYMMDD or YYYY
 	Bits      int32   `parquet:"bits"`
 	Format    string  `parquet:"format"`
+	Blank     bool    `parquet:"blank"`
+	Truncated bool    `parquet:"truncated"`
+	Missing   int32   `parquet:"missing_rows"`
 	Synthetic bool    `parquet:"synthetic"`
 }
 

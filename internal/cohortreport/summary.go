@@ -32,6 +32,7 @@ type Summary struct {
 	Spacing    Spacing      `json:"spacing"`
 	Centers    Centers      `json:"centers"`
 	Annotators Annotators   `json:"annotators"`
+	Pixels     Pixels       `json:"pixels"`
 	Duplicates Duplicates   `json:"near_duplicates"`
 	Refusals   []Reason     `json:"refusals"`
 	Skipped    []Reason     `json:"skipped"` // left out on purpose
@@ -48,6 +49,32 @@ type Files struct {
 	Refused int `json:"refused"` // not part of the cohort, for a reason that is told
 	Used    int `json:"used"`    // part of the cohort
 	Skipped int `json:"skipped"` // left out on purpose: nothing is wrong with them
+}
+
+// Pixels counts the radiographs whose pixels cannot be what was exposed. Examples are the first of their ids.
+type Pixels struct {
+	Blank             int      `json:"blank"` // all pixels alike
+	BlankExamples     []string `json:"blank_examples"`
+	Truncated         int      `json:"truncated"` // the file ends too early and is used all the same
+	TruncatedExamples []string `json:"truncated_examples"`
+}
+
+func pixelFaults(rows []cohort.CohortRow) Pixels {
+	p := Pixels{BlankExamples: []string{}, TruncatedExamples: []string{}}
+	tell := func(n *int, list *[]string, id string) {
+		if *n++; len(*list) < examples {
+			*list = append(*list, id)
+		}
+	}
+	for _, r := range rows {
+		if r.Blank {
+			tell(&p.Blank, &p.BlankExamples, r.ID)
+		}
+		if r.Truncated {
+			tell(&p.Truncated, &p.TruncatedExamples, r.ID)
+		}
+	}
+	return p
 }
 
 // A Reason is why files were refused or skipped. Examples are the first of their ids.
@@ -88,6 +115,7 @@ func Summarize(in Input) Summary {
 		Spacing:      spacing(rows, labels),
 		Centers:      centers(rows, labels),
 		Annotators:   annotators(rows, labels),
+		Pixels:       pixelFaults(rows),
 		Duplicates:   duplicates(in.Links, rows),
 		Refusals:     reasons(wrong),
 		Skipped:      reasons(skipped),

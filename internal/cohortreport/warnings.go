@@ -57,6 +57,14 @@ func problems(s Summary) []Warning {
 	if n := s.Centers.Outside; n > 0 {
 		w.add(Problem, "centers", fmt.Sprintf("%s a center outside of the picture: %s. Is the annotation from another size or orientation?", have(n, "radiograph"), some(s.Centers.Examples, n)))
 	}
+	if n := s.Pixels.Blank; n > 0 {
+		w.add(Problem, "pixels", fmt.Sprintf("On %s all pixels are alike, so there is nothing to see: %s. Is it an empty exposure, or does the file's own window lie beside its values?",
+			count(n, "radiograph"), some(s.Pixels.BlankExamples, n)))
+	}
+	if n := s.Pixels.Truncated; n > 0 {
+		w.add(Problem, "pixels", fmt.Sprintf("The files of %s end too early, and are used as far as they go: %s. Copy them again, or refuse them (truncated).",
+			count(n, "radiograph"), some(s.Pixels.TruncatedExamples, n)))
+	}
 	if n := s.Spacing.Doubtful; n > 0 {
 		w.add(Problem, "spacing", fmt.Sprintf("By their pixel spacing, %s would show less than %d mm or more than %s mm of a patient: %s. Is it in another unit, or that of another picture?",
 			count(n, "radiograph"), LeastFieldMM, grouped(GreatestFieldMM), some(s.Spacing.Examples, n)))

@@ -64,6 +64,8 @@ func TestWarnings(t *testing.T) {
 				r.Pitch /= 10
 			}
 		}), Problem, "6 radiographs would show less than 60 mm or more than 1,500 mm of a patient: r0, r1, r2, r3 and 2 more."},
+		{"nothing to see", each(func(i int, r *cohort.CohortRow) { r.Blank = i == 7 }), Problem, "On 1 radiograph all pixels are alike, so there is nothing to see: r7."},
+		{"cut short", each(func(i int, r *cohort.CohortRow) { r.Truncated = i < 2 }), Problem, "The files of 2 radiographs end too early, and are used as far as they go: r0, r1."},
 		{"several labels", each(func(i int, r *cohort.CohortRow) {
 			if i < 2 {
 				r.Patient = "p"

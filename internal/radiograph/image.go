@@ -49,6 +49,16 @@ func (im Image) Equal(other Image) bool {
 	return true
 }
 
+// Uniform reports whether all pixels have one value: the image shows nothing.
+func (im Image) Uniform() bool {
+	for _, v := range im.Pix {
+		if v != im.Pix[0] {
+			return false
+		}
+	}
+	return true
+}
+
 // mustBeValid panics on an image that no function of this package returns: a mistake of the caller, not of a file.
 func (im Image) mustBeValid() {
 	if err := im.Validate(); err != nil {

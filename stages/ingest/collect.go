@@ -88,7 +88,7 @@ func cohortRow(id cache.ItemID, a cohort.Annotation) cohort.CohortRow {
 		Modality: a.Modality, Implant: a.Implant, Width: int32(a.Width), Height: int32(a.Height),
 		Pitch: float64(a.Pitch), PitchFrom: string(a.PitchSource), Located: !a.Unlocated, CenterX: a.Center.X, CenterY: a.Center.Y,
 		Centers: int32(len(a.Centers)), Annotator: int32(a.Annotators), Spread: a.AnnotatorSpread, StudyDate: a.StudyDate,
-		Bits: int32(a.Bits), Format: a.Format, Synthetic: a.Synthetic,
+		Bits: int32(a.Bits), Format: a.Format, Blank: a.Blank, Truncated: a.Truncated, Missing: int32(a.MissingRows), Synthetic: a.Synthetic,
 	}
 	if r.Located && r.Centers == 0 {
 		r.Centers = 1

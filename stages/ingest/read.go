@@ -111,7 +111,7 @@ func (r *reader) read(ctx context.Context, it cache.Item, w row) (radiograph.Ima
 	if a.Pitch == 0 && w.Spacing > 0 {
 		a.Pitch, a.PitchSource = w.Spacing, cohort.PitchStated
 	}
-	a.Width, a.Height = im.Width, im.Height
+	a.Width, a.Height, a.Blank = im.Width, im.Height, im.Uniform()
 	if w.Width != 0 && (w.Width != im.Width || w.Height != im.Height) {
 		return im, a, refused("Use the file that was annotated, or annotate this one.",
 			"the annotation was made on an image of %d×%d pixels, the file has %d×%d", w.Width, w.Height, im.Width, im.Height)
@@ -140,6 +140,7 @@ func (r *reader) decode(ctx context.Context, id cache.ItemID, w row, a *cohort.A
 		return im, unreadable(id, err)
 	}
 	a.Bits, a.Format = facts.BitsStored, string(facts.Format)
+	a.Truncated, a.MissingRows = facts.Truncated, facts.MissingRows
 	return im, nil
 }
 

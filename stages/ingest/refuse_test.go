@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"femur/internal/cohort"
 	"femur/internal/cohortreport"
 	"femur/internal/geom"
+	"femur/internal/radiograph"
 	"femur/internal/table"
 )
 
@@ -150,5 +152,32 @@ func TestAnnotatorsAndFractures(t *testing.T) {
 		if strings.Contains(string(b), "Dr.") {
 			t.Errorf("%s names an annotator: %s", id, b)
 		}
+	}
+}
+
+// A JPEG that ends too early is refused, or used as far as it goes, and the cohort says which.
+func TestTruncated(t *testing.T) {
+	var b bytes.Buffer
+	if err := radiograph.WriteJPEG(&b, radiograph.New(64, 256), 90); err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{
+		"l.csv": text("path,patient,label,x,y\na.jpg,p,AFF,1,1\nb.png,q,NFF,1,1\n"),
+		"a.jpg": {Data: b.Bytes()[:b.Len()*3/4]}, "b.png": gray16(t, 4, 4, 9),
+	}
+	s := stageOf(Source{Kind: "csv", Path: ptr("l.csv")})
+	if err := stagetest.New(s).Run(t.Context(), s, stagetest.Files{FS: files}); err == nil || !strings.Contains(err.Error(), "a.jpg") {
+		t.Errorf("error is %v, want a.jpg refused", err)
+	}
+	s.Truncated = "use"
+	task := stagetest.New(s)
+	if err := task.Run(t.Context(), s, stagetest.Files{FS: files}); err != nil {
+		t.Fatal(err)
+	}
+	if rows := cohortOf(t, task); !rows[0].Truncated || rows[0].Missing == 0 || !rows[0].Blank || rows[1].Truncated || rows[1].Blank {
+		t.Errorf("rows %+v", rows)
+	}
+	if sum, err := cohortreport.Decode(task.One("summary")); err != nil || sum.Pixels.Truncated != 1 || sum.Pixels.Blank != 1 {
+		t.Errorf("the summary has %+v (%v)", sum.Pixels, err)
 	}
 }

@@ -61,7 +61,7 @@ func (d *Decoder) decode(ctx context.Context, b []byte, frame int) (radiograph.I
 	im := radiograph.Image{Width: s.columns, Height: s.rows}
 	if s.samples == 3 {
 		im.Pix = s.luminance(cells)
-		facts.Blank = alike(im.Pix)
+		facts.Blank = im.Uniform()
 		return im, facts, nil
 	}
 	var table []uint16
@@ -78,18 +78,8 @@ func (d *Decoder) decode(ctx context.Context, b []byte, frame int) (radiograph.I
 		cells[i] = table[c>>shift&mask]
 	}
 	im.Pix = cells
-	facts.Blank = alike(im.Pix)
+	facts.Blank = im.Uniform()
 	return im, facts, nil
-}
-
-// alike reports whether all pixels are the same; it looks no further than the first that is not.
-func alike(pix []uint16) bool {
-	for _, v := range pix {
-		if v != pix[0] {
-			return false
-		}
-	}
-	return true
 }
 
 // lossy reports whether the pixels are not what the device made. Syntaxes that may lose or not are believed lossy

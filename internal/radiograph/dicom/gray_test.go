@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"femur/internal/radiograph"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -147,7 +149,7 @@ func TestGrayByHand(t *testing.T) {
 				}
 				want := test.facts
 				want.TransferSyntax, want.Photometric, want.Frames, want.BitsStored = uid, test.photometric, 1, test.stored
-				want.PitchSource, want.Blank = Unknown, alike(test.want)
+				want.PitchSource, want.Blank = Unknown, (radiograph.Image{Pix: test.want}).Uniform()
 				if diff := cmp.Diff(want, facts); diff != "" {
 					t.Errorf("facts (-want +got):\n%s", diff)
 				}
