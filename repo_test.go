@@ -204,6 +204,41 @@ func TestGoMod(t *testing.T) {
 	}
 }
 
+// Each module that the program imports has its line in the README, which says what it is for.
+func TestDependenciesAreExplained(t *testing.T) {
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(b), "| dependency | for |")
+	if !found {
+		t.Fatal("README.md has no table of dependencies")
+	}
+	explained := map[string]string{} // the last words of a module's path, without its version
+	for line := range strings.Lines(table) {
+		cells := strings.Split(strings.TrimSpace(line), "|")
+		if len(cells) != 4 {
+			continue
+		}
+		for _, name := range strings.Split(cells[1], ",") {
+			name, _, _ = strings.Cut(strings.TrimSpace(name), " (")
+			explained[name] = strings.TrimSpace(cells[2])
+		}
+	}
+	suffix := regexp.MustCompile(`/v\d+$`)
+	for _, r := range readGoMod(t, "go.mod").Require {
+		if r.Indirect {
+			continue
+		}
+		p := suffix.ReplaceAllString(r.Path, "")
+		short := path.Base(p)
+		names := []string{r.Path, short, path.Base(path.Dir(p)) + "/" + short, short + strings.TrimPrefix(r.Path, p), strings.TrimPrefix(p, "golang.org/")}
+		if !slices.ContainsFunc(names, func(n string) bool { return explained[n] != "" }) {
+			t.Errorf("README.md does not say what %s is for", r.Path)
+		}
+	}
+}
+
 func TestToolsGoMod(t *testing.T) {
 	m := readGoMod(t, "tools/go.mod")
 	const linter = "github.com/golangci/golangci-lint/v2"
