@@ -13,7 +13,7 @@ func freeDisk(dir string) (free int64, known bool) {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return 0, false
 	}
-	return int64(fs.Bavail) * int64(fs.Bsize), true
+	return int64(fs.Bavail) * int64(fs.Bsize), true //nolint:unconvert // elsewhere than on Linux they have other types
 }
 
 // fileUse is how many bytes of the disk a file takes.

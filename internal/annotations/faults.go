@@ -25,9 +25,6 @@ func (f *faults) add(err error) {
 	f.list = append(f.list, err)
 }
 
-// none reports whether nothing is wrong.
-func (f *faults) none() bool { return len(f.list) == 0 }
-
 // join returns all faults as one error, nil when there are none.
 func (f *faults) join(file string) error {
 	if f.more > 0 {

@@ -39,8 +39,8 @@ func TestGroupsHoldTheirLinks(t *testing.T) {
 		n := rapid.IntRange(2, 20).Draw(t, "radiographs")
 		var links []cohort.LinkRow
 		for range rapid.IntRange(1, 25).Draw(t, "links") {
-			a, b := rapid.IntRange(0, n-2).Draw(t, "a"), 0
-			b = rapid.IntRange(a+1, n-1).Draw(t, "b")
+			a := rapid.IntRange(0, n-2).Draw(t, "a")
+			b := rapid.IntRange(a+1, n-1).Draw(t, "b")
 			links = append(links, cohort.LinkRow{A: fmt.Sprintf("%02d", a), B: fmt.Sprintf("%02d", b), PatientA: fmt.Sprint(a / 2), PatientB: fmt.Sprint(b / 2)})
 		}
 		group := map[string]int{}

@@ -27,7 +27,7 @@ func HTML(w io.Writer, s Summary, pictures []Picture) error {
 	}
 	d := page.Document{Title: s.Title, Notice: s.Notice, Sections: []page.Section{
 		overviewSection(s), findings, contact, compositionSection(s), shortcutSection(s), sizesSection(s), spacingSection(s),
-		centersSection(s), annotatorsSection(s), copies, refusalsSection(s), methodsSection(s),
+		centersSection(s), annotatorsSection(s), copies, refusalsSection(s), methodsSection(),
 	}}
 	if err := page.Write(w, d); err != nil {
 		return fmt.Errorf("cohort report: %w", err)

@@ -319,7 +319,7 @@ func refusalsSection(s Summary) page.Section {
 }
 
 // methodsSection says how the numbers came about.
-func methodsSection(s Summary) page.Section {
+func methodsSection() page.Section {
 	return page.Section{ID: "methods", Title: "Methods", Terms: []page.Term{
 		{Name: "Quantiles", Text: "Of type 7 (Hyndman and Fan), over radiographs."},
 		{Name: "Properties of words", Text: "Cramér's V with Bergsma's correction. Each patient has the weight 1, shared by the radiographs; what is not stated counts as a value, since a missing entry can tell the label too."},

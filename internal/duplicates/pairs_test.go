@@ -77,7 +77,9 @@ func TestPairsAreAllPairs(t *testing.T) {
 		h := Hash{r.Uint64(), r.Uint64(), r.Uint64(), r.Uint64()}
 		if i%5 == 0 && i > 0 {
 			h = f[r.IntN(i)].Hashes[0]
-			h[r.IntN(4)] ^= 1<<r.IntN(64) | 1<<r.IntN(64)
+			for range 2 {
+				h[r.IntN(4)] ^= 1 << r.IntN(64)
+			}
 		}
 		f = append(f, Fingerprint{Width: i + 1, Height: 1, Pixels: cache.Sum([]byte{byte(i / 2), byte(i >> 9)}), Hashes: []Hash{h}})
 		if i%7 == 0 {

@@ -137,7 +137,7 @@ func (c *collector) chooseRoots(ctx context.Context, store cache.Store) (all []c
 
 // record decides about one record, in the order in which they were committed.
 func (c *collector) record(rec cache.Record) bool {
-	kept := false
+	var kept bool
 	switch {
 	case rec.Item == "":
 		return c.live.roots[receiptOf(rec)] || c.dropped(rec)
