@@ -59,7 +59,7 @@ func (s *stage) Collect(ctx context.Context, t dag.Task) error {
 		}
 	}
 	summary := cohortreport.Summarize(cohortreport.Input{
-		Title: "Cohort", Rows: rows, Links: links, Refusals: left, Hashed: s.Source.private(), Contact: s.Pictures,
+		Title: "Cohort", Rows: rows, Links: links, Refusals: left, Hashed: s.Source.private() || hashedIDs(rows), Contact: s.Pictures,
 	})
 	return publish(t, summary, rows, pixels)
 }

@@ -28,19 +28,20 @@ type Source struct {
 	Scale       *float64          `hcl:"scale,optional" doc:"synthetic: 1 renders at real sizes, 0.25 at a quarter of the width and height with a pitch four times as coarse."`
 	Cohort      *int              `hcl:"cohort,optional" doc:"synthetic: number of the cohort; another number gives other patients."`
 	Path        *string           `hcl:"path,optional" doc:"csv, parquet, coco, label-studio, dicom: the file with the annotations; voc, yolo: the folder of annotation files. Relative to the pipeline file."`
-	Images      *string           `hcl:"images,optional" doc:"The folder that image names are relative to; folder, dicom: the folder that is read whole (dicom: or a DICOMDIR). Default: the folder of path (coco, yolo: images beside it)."`
+	Images      *string           `hcl:"images,optional" doc:"The folder that image names are relative to; folder, dicom: the folder that is read whole (dicom: or a DICOMDIR). Default: the folder of path; coco: images beside path; yolo: path itself; voc: JPEGImages beside path where that is called Annotations, else path itself."`
 	Labels      *string           `hcl:"labels,optional" doc:"coco, voc, yolo: a CSV file with a label for each image. Default: the category of the annotation."`
 	LabelKey    *string           `hcl:"label_key,optional" doc:"coco, voc, yolo: the column of labels with the image's name. Default: image_id."`
 	LabelName   *string           `hcl:"label,optional" doc:"coco, voc, yolo: the column of labels with the label."`
 	Patient     *string           `hcl:"patient,optional" doc:"coco, voc, yolo: the column of labels with the patient."`
 	Names       *string           `hcl:"names,optional" doc:"yolo: the file with the names of the classes. Default: data.yaml, classes.txt or obj.names beside the annotations."`
+	Classes     []string          `hcl:"classes,optional" doc:"coco, label-studio, voc, yolo: the names of the marks that are fractures; others are ignored, and an image with no other is one without center. Default: all are."`
 	Pattern     *string           `hcl:"pattern,optional" doc:"A regular expression (RE2) on the image's path, with the named groups patient, label, view, side, site or modality: (?P<patient>[^_/]+)_. Default: the clinic's file names."`
 	Alone       *bool             `hcl:"patient_per_image,optional" doc:"true: nothing tells which images are of one patient, so each counts as a patient of its own (coco: the default where neither patient nor pattern tells). Intervals are then too narrow, and splits may leak, where that is wrong."`
 	Choose      *string           `hcl:"choose,optional" doc:"The fracture that counts when an image has several: first, largest, mean, or only, which refuses it. Default: largest for coco, voc and yolo, else first. All are kept in the table of the cohort. Several annotators of one fracture are always averaged."`
 	Spacing     *float64          `hcl:"spacing,optional" doc:"Pitch in mm per pixel of every image that states none itself. Default: unknown."`
 	Rename      map[string]string `hcl:"rename,optional" doc:"New names for labels, such as { CONTROL = \"NFF\" }."`
 	Unannotated *string           `hcl:"unannotated,optional" doc:"What to do with a radiograph without an annotated center: refuse (default), skip, or keep: it is classified, and does not count for localization."`
-	Identifiers *string           `hcl:"identifiers,optional" doc:"hashed: images, patients and sites go by keyed hashes, and no path or name is stored (default for dicom); kept: by the names they have, which must be pseudonyms (default elsewhere)."`
+	Identifiers *string           `hcl:"identifiers,optional" doc:"hashed: images, patients and sites go by keyed hashes, and no path or name is stored (default for dicom, and wherever a listed file ends in .dcm or .dicom); kept: by the names they have, which must be pseudonyms (default elsewhere)."`
 	StudyDates  *string           `hcl:"study_dates,optional" doc:"Study dates of DICOM files: year (default where identifiers are hashed), full (default where they are kept) or none."`
 }
 
@@ -75,10 +76,10 @@ var attributes = map[string][]string{
 	kindSynthetic:   {"patients", "aff", "radiographs", "scale", "cohort"},
 	kindCSV:         {"path"},
 	kindParquet:     {"path"},
-	kindCOCO:        {"path", "labels", "label_key", "label", "patient"},
-	kindLabelStudio: {"path"},
-	kindVOC:         {"path", "labels", "label_key", "label", "patient"},
-	kindYOLO:        {"path", "labels", "label_key", "label", "patient", "names"},
+	kindCOCO:        {"path", "labels", "label_key", "label", "patient", "classes"},
+	kindLabelStudio: {"path", "classes"},
+	kindVOC:         {"path", "labels", "label_key", "label", "patient", "classes"},
+	kindYOLO:        {"path", "labels", "label_key", "label", "patient", "names", "classes"},
 	kindFolder:      {},
 	kindDICOM:       {"path"},
 }
@@ -95,15 +96,6 @@ func accepts(kind string) []string {
 		return attributes[kind]
 	}
 	return append(slices.Clone(attributes[kind]), common...)
-}
-
-// private reports whether names and paths identify people, so that only keyed hashes of them are stored.
-func (s Source) private() bool {
-	otherwise := kept
-	if s.Kind == kindDICOM {
-		otherwise = hashed
-	}
-	return or(s.Identifiers, otherwise) == hashed
 }
 
 // choice is the rule of choice among several fractures.
@@ -143,6 +135,7 @@ func (s Source) set() []string {
 	add("label", s.LabelName != nil)
 	add("patient", s.Patient != nil)
 	add("names", s.Names != nil)
+	add("classes", s.Classes != nil)
 	add("pattern", s.Pattern != nil)
 	add("patient_per_image", s.Alone != nil)
 	add("choose", s.Choose != nil)
@@ -229,6 +222,17 @@ func (s Source) checkValues(bad func(attribute, summary, detail string, args ...
 	one("unannotated", s.Unannotated, "refuse", "skip", "keep")
 	one("identifiers", s.Identifiers, hashed, kept)
 	one("study_dates", s.StudyDates, "year", "full", "none")
+	if s.Classes != nil && len(s.Classes) == 0 {
+		bad("source.classes", "Empty list", "No mark would be a fracture. Name the classes that are, or leave the argument out: then all are.")
+	}
+	for i, c := range s.Classes {
+		switch {
+		case c == "":
+			bad("source.classes", "Empty name", "A class without a name matches nothing. Remove it, or name the class as the annotations do.")
+		case slices.Contains(s.Classes[:i], c):
+			bad("source.classes", "Duplicate name", "The class %q is named twice. Remove one of the two.", c)
+		}
+	}
 	if s.Pattern != nil {
 		if _, err := regexp.Compile(*s.Pattern); err != nil {
 			bad("source.pattern", "Invalid regular expression", "%s. The syntax is RE2; a named group is (?P<patient>…).", err)

@@ -76,19 +76,20 @@ func (l listing) options() annotations.Options {
 	return annotations.Options{
 		Path: or(l.Path, ""), Images: or(l.Images, ""),
 		Labels: or(l.Labels, ""), LabelKey: or(l.LabelKey, ""), Label: or(l.LabelName, ""), Patient: or(l.Patient, ""),
-		Pattern: or(l.Pattern, ""), Names: or(l.Names, ""),
+		Pattern: or(l.Pattern, ""), Names: or(l.Names, ""), Classes: l.Classes,
 		EachImage: or(l.Alone, l.Kind == kindCOCO && l.Patient == nil && l.Pattern == nil),
 		Partial:   l.Kind == kindDICOM,
 	}
 }
 
 // rows lists the rows of a source of files.
-func (l listing) rows(ctx context.Context) ([]row, error) {
+func (l *listing) rows(ctx context.Context) ([]row, error) {
 	if l.Kind == kindDICOM {
 		return l.dicomRows(ctx)
 	}
 	o, kind := l.options(), annotations.Kind(l.Kind)
 	records, err := annotations.Read(kind, l.files, o)
+	l.settleIdentifiers(records, err)
 	if err != nil {
 		return nil, err
 	}
