@@ -88,6 +88,7 @@ var layers = []layer{
 	{"internal/settings", nil, "settings are plain values"},
 	{"internal/codeid", []string{"cache", "dag", "internal/parallel"}, "it reads the code of stages as text"},
 	{"internal/sourceindex", []string{"cache", "dag", "internal/parallel"}, "it reads files without knowing what is in them"},
+	{"internal/difference", append([]string{"cache", "models/weights"}, stageLibraries...), "it knows what bytes hold, not who made them"},
 	{"internal/tools", []string{"."}, "tools of the project are programs"},
 	{"internal", append([]string{"cache", "dag", "models/fit"}, stageLibraries...), "internal packages serve stages and do not know them, nor what prints, parses and schedules"},
 }
