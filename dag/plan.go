@@ -113,6 +113,14 @@ type planner struct {
 //	yes     no                 unknown     run, its key unknown
 func (p *planner) step(ctx context.Context, n *Node) (Step, error) {
 	step := Step{Address: n.Address, Node: n}
+	if p.sel.taken(n.Address) {
+		rec, err := p.lastRecord(ctx, n.Address)
+		if err != nil {
+			return step, err
+		}
+		step.State, step.Record, step.Key, step.Recipe = Hit, rec, rec.Key, rec.Recipe
+		return step, nil
+	}
 	forced := p.sel.forced[n.Address]
 	waits := p.waits(n)
 	if len(waits) > 0 {

@@ -13,6 +13,9 @@ type Selection struct {
 	From    []string // these and all that needs them run again
 	Force   []string // these run again
 	Only    string   // this alone is brought up to date; its inputs must be in the cache
+	// Recorded, with Only: what it reads from is what was recorded last, whatever would be made now. Nothing
+	// further upstream takes part, nor is a source of it looked at.
+	Recorded bool
 }
 
 // A selected graph: what takes part, in order, and how.
@@ -20,6 +23,8 @@ type selected struct {
 	order  []*Node
 	forced map[Address]string // why, for its reason
 	wanted map[Address]bool   // with Only: the nodes that may run
+	// recorded nodes are all that may not run.
+	recorded bool
 }
 
 func (s selected) mayRun(a Address) bool { return s.wanted == nil || s.wanted[a] }
@@ -147,6 +152,9 @@ func (g *Graph) choose(sel Selection) (selected, error) {
 		order = slices.DeleteFunc(order, func(n *Node) bool { return !keep[n.Address] })
 	}
 	s.order = order
+	if sel.Recorded && sel.Only != "" {
+		s.recordedOnly()
+	}
 	for a := range s.forced {
 		if !slices.ContainsFunc(order, func(n *Node) bool { return n.Address == a }) {
 			if from[a] {
