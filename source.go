@@ -9,7 +9,7 @@ import "embed"
 // embeds, needs one of its own, and a test says so.
 //
 //go:embed go.mod go.sum
-//go:embed stages/*.go stages/*/*.go
+//go:embed stages/*.go stages/*/*.go stages/*/*/*.go
 //go:embed models/*/*.go models/*/*/*.go
 //go:embed internal/*/*.go internal/*/*/*.go internal/*/*/*/*.go
 var Source embed.FS

@@ -37,7 +37,7 @@ func TestSourceHoldsWhatStagesImport(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("stages/%s:\nwalk    %v\ngo list %v", dir, got, want)
 		}
-		if _, err := source.Fields("stages/"+dir, nil); err != nil {
+		if _, err := source.Fields("stages/"+dir, nil, ""); err != nil {
 			t.Error(err)
 		}
 	}
@@ -91,7 +91,7 @@ func BenchmarkFingerprints(b *testing.B) {
 		}
 		for _, e := range entries {
 			if e.IsDir() {
-				if _, err := source.Fields("stages/"+e.Name(), nil); err != nil {
+				if _, err := source.Fields("stages/"+e.Name(), nil, ""); err != nil {
 					b.Fatal(err)
 				}
 			}

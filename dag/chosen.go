@@ -1,6 +1,7 @@
 package dag
 
 import (
+	"fmt"
 	"slices"
 
 	"femur/cache"
@@ -44,11 +45,27 @@ type choosing struct {
 func (c choosing) Chosen() []string { return c.chosen }
 
 // code asks for the code fields of a node.
-func (s *session) code(n *Node) ([]cache.Field, error) {
+func (s *session) code(n *Node) ([]cache.Field, error) { return s.codeWithout(n, "") }
+
+// itemCode is the code behind a node's items and sources in one value: all but what Collect alone uses.
+func (s *session) itemCode(n *Node) (cache.Digest, error) {
+	fields, err := s.codeWithout(n, n.Kind.Collects)
+	if err != nil {
+		return cache.Digest{}, fmt.Errorf("code: %w", err)
+	}
+	code := cache.Recipe{Stage: n.Kind.Type}
+	for _, f := range fields {
+		code.Add(cache.Code, f.Label, f.Value)
+	}
+	return cache.Digest(code.Key()), nil
+}
+
+func (s *session) codeWithout(n *Node, collects string) ([]cache.Field, error) {
 	if s.Fingerprint == nil {
 		return nil, nil
 	}
 	asked := *n
+	asked.Kind.Collects = collects
 	asked.Stage = choosing{n.Stage, s.graph.Chosen(n)}
 	return s.Fingerprint(&asked)
 }

@@ -51,7 +51,7 @@ func (s *session) evaluateUnguarded(ctx context.Context, n *Node, up map[Address
 	if ev.learned, err = s.join(ctx, behind...); err != nil {
 		return nil, err
 	}
-	sources, where, err := s.external(ctx, n, ev.in, base)
+	sources, where, err := s.external(ctx, n, ev.in)
 	if err != nil {
 		return nil, err
 	}

@@ -8,8 +8,7 @@ import (
 )
 
 // external lists what a Sourced stage reads from outside the cache, digested, by port.
-// base is the node's recipe as far as it is known before.
-func (s *session) external(ctx context.Context, n *Node, in []Port, base cache.Recipe) ([]*bound, map[cache.Digest]SourceItem, error) {
+func (s *session) external(ctx context.Context, n *Node, in []Port) ([]*bound, map[cache.Digest]SourceItem, error) {
 	sourced, ok := n.Stage.(Sourced)
 	if !ok {
 		return nil, nil, nil
@@ -17,7 +16,11 @@ func (s *session) external(ctx context.Context, n *Node, in []Port, base cache.R
 	if s.Files == nil {
 		return nil, nil, fmt.Errorf("sources: no files can be read here")
 	}
-	listed, err := sourced.Sources(ctx, s.Files.As(n.Kind.Type, codeDigest(base)))
+	code, err := s.itemCode(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	listed, err := sourced.Sources(ctx, s.Files.As(n.Kind.Type, code))
 	if err != nil {
 		return nil, nil, fmt.Errorf("sources: %w", err)
 	}

@@ -59,7 +59,11 @@ func (s *session) itemsUnguarded(ctx context.Context, ev *evaluation, forced boo
 		}
 		w.routed = map[cache.ItemID][]cache.Digest{}
 	}
-	base := itemBase(ev.recipe, ev.node.Stage)
+	code, err := s.itemCode(ev.node)
+	if err != nil {
+		return nil, err
+	}
+	base := itemBase(ev.recipe, ev.node.Stage, code)
 	places := newPlaces(ev.ports)
 	for i, it := range w.port.Items {
 		x := itemWork{Item: it}
@@ -87,7 +91,7 @@ func (s *session) itemsUnguarded(ctx context.Context, ev *evaluation, forced boo
 // itemBase is what the recipes of all items share: parameters, environment, and the code as one field,
 // since the instance's own record names its files and thousands of items need not repeat them. What
 // Collect alone reads is left out.
-func itemBase(instance cache.Recipe, stage Stage) cache.Recipe {
+func itemBase(instance cache.Recipe, stage Stage, code cache.Digest) cache.Recipe {
 	var collects cache.Recipe
 	if c, ok := stage.(CollectDescriber); ok {
 		c.DescribeCollect(&collects)
@@ -102,19 +106,8 @@ func itemBase(instance cache.Recipe, stage Stage) cache.Recipe {
 			r.Fields = append(r.Fields, f)
 		}
 	}
-	r.Add(cache.Code, "files", codeDigest(instance).String())
+	r.Add(cache.Code, "files", code.String())
 	return r
-}
-
-// codeDigest is the code of a recipe in one value.
-func codeDigest(r cache.Recipe) cache.Digest {
-	code := cache.Recipe{Stage: r.Stage}
-	for _, f := range r.Fields {
-		if f.Kind == cache.Code {
-			code.Fields = append(code.Fields, f)
-		}
-	}
-	return cache.Digest(code.Key())
 }
 
 // places finds items at ports by id.

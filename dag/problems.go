@@ -1,6 +1,8 @@
 package dag
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 )
 
@@ -33,4 +35,25 @@ func sentence(s string) string {
 		s += "."
 	}
 	return s
+}
+
+// mostFaults is how many faults in data people read at once.
+const mostFaults = 20
+
+// moreFaults ends the fault that stands for those left out.
+const moreFaults = " more records are wrong"
+
+// JoinFaults makes one error of the faults of a source, as many of them as people read, and one that counts the rest.
+func JoinFaults(faults []error) error {
+	n := len(faults) - mostFaults
+	if n <= 0 {
+		return errors.Join(faults...)
+	}
+	rest := &BadInput{Summary: strconv.Itoa(n) + moreFaults, Detail: "Correct these first, then run again, or let them be refused (max_refused)."}
+	return errors.Join(append(faults[:mostFaults:mostFaults], rest)...)
+}
+
+// Counts reports whether a fault only counts others, as that of [JoinFaults] does, and so names nothing.
+func (e *BadInput) Counts() bool {
+	return e.File == "" && e.Record == "" && strings.HasSuffix(e.Summary, moreFaults)
 }

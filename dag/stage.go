@@ -112,7 +112,10 @@ type Progress struct {
 type Kind struct {
 	Type    string // "crop-patches"
 	Package string // folder of its code in this module, "stages/croppatches"
-	Doc     string // one paragraph for the reference
+	// Collects is the folder of a package that the Collect of a Collector alone uses, "stages/ingest/gather": the
+	// code of this package, and what only it imports, is no part of what the items are made of. Empty for none.
+	Collects string
+	Doc      string // one paragraph for the reference
 	// New returns a stage with its defaults and the pointer to its parameters, a struct with hcl tags
 	// that pipeline decodes the block into. The two may be the same value.
 	New func() (s Stage, params any)

@@ -46,7 +46,7 @@ func sourceFingerprint() func(*dag.Node) ([]cache.Field, error) {
 		if c, ok := n.Stage.(dag.Chooser); ok {
 			chosen = c.Chosen()
 		}
-		fields, err := source.Fields(n.Kind.Package, chosen)
+		fields, err := source.Fields(n.Kind.Package, chosen, n.Kind.Collects)
 		if err != nil {
 			return nil, fmt.Errorf("code of %s: %w", n.Address, err)
 		}

@@ -57,11 +57,12 @@ func New(files fs.FS) (*Source, error) {
 
 // Fields returns the code fields of a stage in the folder dir, such as "stages/compare", with the
 // packages that it has chosen behind the registry ("models/backbone/vit"): one per file, labeled by its
-// path, and one per other module, labeled "module PATH".
-func (s *Source) Fields(dir string, chosen []string) ([]cache.Field, error) {
+// path, and one per other module, labeled "module PATH". The package without, if it is named, and what only it
+// imports are left out.
+func (s *Source) Fields(dir string, chosen []string, without string) ([]cache.Field, error) {
 	roots := append([]string{dir}, slices.Sorted(slices.Values(chosen))...)
-	return s.walks.Get(strings.Join(roots, "\x00"), func() ([]cache.Field, error) {
-		found, err := s.walk(roots)
+	return s.walks.Get(strings.Join(append(roots, "", without), "\x00"), func() ([]cache.Field, error) {
+		found, err := s.walk(roots, without)
 		var fields []cache.Field
 		if err == nil {
 			fields, err = s.fields(found)
@@ -75,7 +76,7 @@ func (s *Source) Fields(dir string, chosen []string) ([]cache.Field, error) {
 
 // Packages returns the folders of the module that the walk from the roots enters, sorted.
 func (s *Source) Packages(roots ...string) ([]string, error) {
-	found, err := s.walk(roots)
+	found, err := s.walk(roots, "")
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +87,9 @@ func (s *Source) Packages(roots ...string) ([]string, error) {
 	return dirs, nil
 }
 
-// walk returns the packages that the roots import, and the roots, sorted by folder.
-func (s *Source) walk(roots []string) ([]*pkg, error) {
+// walk returns the packages that the roots import, and the roots, sorted by folder. It does not enter the package
+// without.
+func (s *Source) walk(roots []string, without string) ([]*pkg, error) {
 	var found []*pkg
 	seen := map[string]bool{}
 	var enter func(dir, from string) error
@@ -105,7 +107,7 @@ func (s *Source) walk(roots []string) ([]*pkg, error) {
 		}
 		found = append(found, p)
 		for _, imp := range p.imports {
-			if d, ok := s.module.within(imp); ok && !ends(d) {
+			if d, ok := s.module.within(imp); ok && !ends(d) && d != without {
 				if err := enter(d, dir); err != nil {
 					return err
 				}

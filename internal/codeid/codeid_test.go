@@ -74,7 +74,7 @@ func tryFields(files map[string]string, dir string, chosen ...string) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Fields(dir, chosen)
+	found, err := s.Fields(dir, chosen, "")
 	m := map[string]string{}
 	for _, f := range found {
 		m[f.Label] = f.Value
@@ -211,6 +211,42 @@ func TestBrokenGoMod(t *testing.T) {
 		files["go.mod"] = text
 		if _, err := tryFields(files, "stages/a"); err == nil {
 			t.Errorf("go.mod %q: no error", text)
+		}
+	}
+}
+
+// A package that is left out takes with it what only it imports, and nothing that another one needs too.
+func TestFieldsWithout(t *testing.T) {
+	files := program()
+	files["stages/a/part/part.go"] = "package part\n\nimport (\n\t_ \"example.org/m/internal/lib\"\n\t_ \"example.org/m/internal/report\"\n)\n"
+	files["stages/a/a.go"] = strings.Replace(files["stages/a/a.go"], "import (", "import (\n\t_ \"example.org/m/stages/a/part\"", 1)
+	f := fstest.MapFS{}
+	for name, text := range files {
+		f[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	s, err := codeid.New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels := func(without string) (out []string) {
+		found, err := s.Fields("stages/a", nil, without)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			out = append(out, f.Label)
+		}
+		return out
+	}
+	whole, part := labels(""), labels("stages/a/part")
+	for _, gone := range []string{"stages/a/part/part.go", "internal/report/report.go"} {
+		if !slices.Contains(whole, gone) || slices.Contains(part, gone) {
+			t.Errorf("%s must count for the whole and not without the package:\n%v\n%v", gone, whole, part)
+		}
+	}
+	for _, kept := range []string{"stages/a/a.go", "internal/lib/lib.go"} {
+		if !slices.Contains(part, kept) {
+			t.Errorf("%s is missing without the package: %v", kept, part)
 		}
 	}
 }

@@ -5,21 +5,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"femur/dag"
 	"femur/internal/annotations"
 	"femur/internal/cohort"
-	"femur/internal/cohortreport"
 	"femur/internal/geom"
 )
-
-// moreWrong ends the fault that stands for those not listed.
-const moreWrong = " more records are wrong"
-
-// maxFaults bounds how many faults of a source are reported at once.
-const maxFaults = 20
 
 // fault refuses a row before its pixels are looked at. The first fault of a row counts.
 func (l listing) fault(r *row, summary, detail string) {
@@ -111,17 +103,7 @@ func (l listing) tooMany(rows []row) error {
 	for _, r := range wrong {
 		faults = append(faults, l.bad(r, r.Refused.Summary, r.Refused.Detail))
 	}
-	return joinFaults(faults)
-}
-
-// joinFaults makes one error of faults, as many of them as people read.
-func joinFaults(faults []error) error {
-	n := len(faults) - maxFaults
-	if n <= 0 {
-		return errors.Join(faults...)
-	}
-	rest := &dag.BadInput{Summary: strconv.Itoa(n) + moreWrong, Detail: "Correct these first, then run again, or let them be refused (max_refused)."}
-	return errors.Join(append(faults[:maxFaults:maxFaults], rest)...)
+	return dag.JoinFaults(faults)
 }
 
 // bad is a fault in a row, at its file and line; where identifiers are hashed, these are for the terminal alone.
@@ -154,24 +136,4 @@ func (l listing) where(r *row) string {
 		return string(r.id)
 	}
 	return r.from.Where()
-}
-
-// refusals reads why radiographs were left out, in the order of their ids.
-func refusals(t dag.Task) ([]cohortreport.Refused, error) {
-	var out []cohortreport.Refused
-	for it, err := range t.Items("refusals") {
-		if err != nil {
-			return nil, err
-		}
-		b, err := dag.ReadAll(t, it.Artifact)
-		if err != nil {
-			return nil, err
-		}
-		why, err := cohort.DecodeRefusal(b)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", it.ID, err)
-		}
-		out = append(out, cohortreport.Refused{ID: string(it.ID), Patient: string(it.Patient), Refusal: why})
-	}
-	return out, nil
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"femur/internal/annotations"
-	"femur/internal/cohort"
-	"femur/internal/pseudonym"
 )
 
 // private reports whether names and paths identify people, so that only keyed hashes of them are stored. Where the
@@ -56,9 +54,4 @@ func (l *listing) mayListDICOM() bool {
 	b, err := l.files.ReadFile(o.Path)
 	b = bytes.ToLower(b)
 	return err == nil && (bytes.Contains(b, []byte(".dcm")) || bytes.Contains(b, []byte(".dicom")))
-}
-
-// hashedIDs reports whether a cohort goes by pseudonyms. Its rows tell, since collecting sees no source.
-func hashedIDs(rows []cohort.CohortRow) bool {
-	return len(rows) > 0 && !slices.ContainsFunc(rows, func(r cohort.CohortRow) bool { return !pseudonym.IsPseudonym(r.ID) })
 }

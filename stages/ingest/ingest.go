@@ -19,6 +19,7 @@ import (
 	"femur/dag"
 	"femur/internal/parallel"
 	"femur/internal/radiograph/dicom"
+	"femur/stages/ingest/gather"
 )
 
 // Tools are the programs of others that decoding may need; each is looked for on first need.
@@ -30,8 +31,9 @@ type Tools struct {
 // Kind describes the stage.
 func Kind(tools Tools) dag.Kind {
 	return dag.Kind{
-		Type:    "ingest",
-		Package: "stages/ingest",
+		Type:     "ingest",
+		Package:  "stages/ingest",
+		Collects: "stages/ingest/gather",
 		Doc: "Reads radiographs and what is known of them from a source, and checks both. " +
 			"Adding or changing one radiograph redoes that radiograph and no other.",
 		New: func() (dag.Stage, any) {
@@ -116,4 +118,9 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 		return nil
 	})
 	return err
+}
+
+// Collect implements [dag.Collector].
+func (s *stage) Collect(ctx context.Context, t dag.Task) error {
+	return gather.Cohort(ctx, t, gather.Params{MaxRefused: s.MaxRefused, Pictures: s.Pictures, Hashed: s.Source.private()})
 }

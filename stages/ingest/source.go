@@ -192,7 +192,7 @@ func (l listing) conceal(err error) error {
 	if !errors.As(err, &bad) { // of the system: a folder that may not be read is named in its text
 		return dag.Conceal(err, err.Error())
 	}
-	if bad.Origin != "" || strings.HasSuffix(bad.Summary, moreWrong) {
+	if bad.Origin != "" || bad.Counts() {
 		return err
 	}
 	// Any part of the message may name an image or a patient, so all of it is for the terminal alone.

@@ -120,7 +120,7 @@ func (l listing) headers(ctx context.Context, folder string, names []string) ([]
 			faults = append(faults, s.Err)
 		}
 	}
-	return heads, joinFaults(faults)
+	return heads, dag.JoinFaults(faults)
 }
 
 func (l listing) header(b []byte) (dicomFile, error) {

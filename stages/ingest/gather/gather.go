@@ -1,4 +1,9 @@
-package ingest
+// Package gather makes what ingest says of its radiographs as a whole: tables, links between radiographs that show
+// the same exposure, and the report of the cohort.
+//
+// It is a package of its own so that its code, and that of the pages it draws, is no part of what a radiograph is
+// made of: a change here decodes nothing again (the kind's Collects).
+package gather
 
 import (
 	"cmp"
@@ -13,13 +18,22 @@ import (
 	"femur/internal/cohort"
 	"femur/internal/cohortreport"
 	"femur/internal/duplicates"
+	"femur/internal/pseudonym"
 	"femur/internal/radiograph"
 	"femur/internal/table"
 )
 
-// Collect implements [dag.Collector]: the tables and pictures of the whole cohort.
-func (s *stage) Collect(ctx context.Context, t dag.Task) error {
-	left, err := s.leftOut(t)
+// Params are what the parameters of the stage say of the whole.
+type Params struct {
+	MaxRefused int  // radiographs that may be refused
+	Pictures   int  // radiographs on the contact sheet
+	Hashed     bool // identifiers are keyed hashes
+}
+
+// Cohort makes the single outputs of the stage from what was made of each radiograph. More refusals than there may be
+// are a [dag.BadInput] that lists them.
+func Cohort(ctx context.Context, t dag.Task, p Params) error {
+	left, err := p.leftOut(t)
 	if err != nil {
 		return err
 	}
@@ -42,11 +56,11 @@ func (s *stage) Collect(ctx context.Context, t dag.Task) error {
 	if err := table.Put(t, "cohort", rows); err != nil {
 		return err
 	}
-	pixels, err := newPixels(t)
+	images, err := newPixels(t)
 	if err != nil {
 		return err
 	}
-	links, err := findLinks(ctx, t, known, pixels)
+	links, err := findLinks(ctx, t, known, images)
 	if err != nil {
 		return err
 	}
@@ -59,13 +73,13 @@ func (s *stage) Collect(ctx context.Context, t dag.Task) error {
 		}
 	}
 	summary := cohortreport.Summarize(cohortreport.Input{
-		Title: "Cohort", Rows: rows, Links: links, Refusals: left, Hashed: s.Source.private() || hashedIDs(rows), Contact: s.Pictures,
+		Title: "Cohort", Rows: rows, Links: links, Refusals: left, Hashed: p.Hashed || hashedIDs(rows), Contact: p.Pictures,
 	})
-	return publish(t, summary, rows, pixels)
+	return publish(t, summary, rows, images)
 }
 
 // leftOut lists what was refused or skipped. More refusals than the stage may have are its failure.
-func (s *stage) leftOut(t dag.Task) ([]cohortreport.Refused, error) {
+func (p Params) leftOut(t dag.Task) ([]cohortreport.Refused, error) {
 	all, err := refusals(t)
 	if err != nil {
 		return nil, err
@@ -76,8 +90,8 @@ func (s *stage) leftOut(t dag.Task) ([]cohortreport.Refused, error) {
 			faults = append(faults, &dag.BadInput{Record: r.ID, Summary: r.Summary, Detail: r.Detail})
 		}
 	}
-	if len(faults) > s.MaxRefused {
-		return nil, joinFaults(faults)
+	if len(faults) > p.MaxRefused {
+		return nil, dag.JoinFaults(faults)
 	}
 	return all, nil
 }
@@ -172,4 +186,29 @@ func publish(t dag.Task, s cohortreport.Summary, rows []cohort.CohortRow, p pixe
 	}
 	sheet := cohortreport.Select(pictures, s.Contact)
 	return dag.Write(t, "contact_sheet", cache.ItemRef{}, func(w io.Writer) error { return cohortreport.ContactSheet(w, sheet) })
+}
+
+// refusals reads why radiographs were left out, in the order of their ids.
+func refusals(t dag.Task) ([]cohortreport.Refused, error) {
+	var out []cohortreport.Refused
+	for it, err := range t.Items("refusals") {
+		if err != nil {
+			return nil, err
+		}
+		b, err := dag.ReadAll(t, it.Artifact)
+		if err != nil {
+			return nil, err
+		}
+		why, err := cohort.DecodeRefusal(b)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", it.ID, err)
+		}
+		out = append(out, cohortreport.Refused{ID: string(it.ID), Patient: string(it.Patient), Refusal: why})
+	}
+	return out, nil
+}
+
+// hashedIDs reports whether a cohort goes by pseudonyms. Its rows tell, since collecting sees no source.
+func hashedIDs(rows []cohort.CohortRow) bool {
+	return len(rows) > 0 && !slices.ContainsFunc(rows, func(r cohort.CohortRow) bool { return !pseudonym.IsPseudonym(r.ID) })
 }
