@@ -44,6 +44,8 @@ type Annotation struct {
 	// it, as the file stores them, are black.
 	Truncated   bool `json:"truncated,omitempty"`
 	MissingRows int  `json:"missing_rows,omitempty"`
+	// Hashed says that the names of the radiograph, its patient and its site are keyed hashes.
+	Hashed bool `json:"hashed,omitempty"`
 	// Synthetic says that the radiograph shows no patient.
 	Synthetic bool `json:"synthetic,omitempty"`
 }

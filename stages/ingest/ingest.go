@@ -122,5 +122,5 @@ func (s *stage) Run(ctx context.Context, t dag.Task) error {
 
 // Collect implements [dag.Collector].
 func (s *stage) Collect(ctx context.Context, t dag.Task) error {
-	return gather.Cohort(ctx, t, gather.Params{MaxRefused: s.MaxRefused, Pictures: s.Pictures, Hashed: s.Source.private()})
+	return gather.Cohort(ctx, t, gather.Params{MaxRefused: s.MaxRefused, Pictures: s.Pictures})
 }

@@ -31,6 +31,9 @@ type row struct {
 	Frame      int        `json:"frame,omitempty"`       // of a DICOM file with several, counted from 1
 	StudyDates string     `json:"study_dates,omitempty"` // how much of the file's date is kept
 
+	// Hashed says that the names of the radiograph, its patient and its site are keyed hashes.
+	Hashed bool `json:"hashed,omitempty"`
+
 	Synthetic *syntheticRow `json:"synthetic,omitempty"`
 	// Drawn says that the file was written by femur synth.
 	Drawn bool `json:"drawn,omitempty"`
@@ -87,7 +90,7 @@ func (r row) annotation() cohort.Annotation {
 	a := cohort.Annotation{
 		Patient: cache.PatientID(r.Patient), Label: r.Label, Pitch: r.Pitch, PitchSource: cohort.PitchUnknown,
 		View: r.View, Side: r.Side, Site: r.Site, Modality: r.Modality, Implant: r.Implant,
-		Synthetic: r.Synthetic != nil || r.Drawn,
+		Hashed: r.Hashed, Synthetic: r.Synthetic != nil || r.Drawn,
 	}
 	if r.Pitch > 0 {
 		a.PitchSource = cohort.PitchStated

@@ -126,7 +126,7 @@ func (l listing) row(rec annotations.Record, name string) (row, error) {
 	r := row{
 		Patient: rec.Patient, Label: rec.Label, Marks: marks(rec.Marks), Choose: l.choice(), Width: rec.Width, Height: rec.Height,
 		Pitch: rec.Pitch, Spacing: geom.Pitch(or(l.Spacing, 0)), View: rec.View, Side: rec.Side, Site: rec.Site,
-		Modality: rec.Modality, Implant: rec.Implant, StudyDates: l.dates(), from: rec,
+		Modality: rec.Modality, Implant: rec.Implant, StudyDates: l.dates(), Hashed: l.private(), from: rec,
 	}
 	if rec.Frame >= 0 {
 		r.Frame = rec.Frame + 1

@@ -18,16 +18,14 @@ import (
 	"femur/internal/cohort"
 	"femur/internal/cohortreport"
 	"femur/internal/duplicates"
-	"femur/internal/pseudonym"
 	"femur/internal/radiograph"
 	"femur/internal/table"
 )
 
 // Params are what the parameters of the stage say of the whole.
 type Params struct {
-	MaxRefused int  // radiographs that may be refused
-	Pictures   int  // radiographs on the contact sheet
-	Hashed     bool // identifiers are keyed hashes
+	MaxRefused int // radiographs that may be refused
+	Pictures   int // radiographs on the contact sheet
 }
 
 // Cohort makes the single outputs of the stage from what was made of each radiograph. More refusals than there may be
@@ -42,7 +40,9 @@ func Cohort(ctx context.Context, t dag.Task, p Params) error {
 		return err
 	}
 	rows := make([]cohort.CohortRow, 0, len(known))
+	hashed := false
 	for id, a := range known {
+		hashed = hashed || a.Hashed
 		rows = append(rows, cohortRow(id, a))
 	}
 	slices.SortFunc(rows, func(a, b cohort.CohortRow) int { return cmp.Compare(a.ID, b.ID) })
@@ -73,7 +73,7 @@ func Cohort(ctx context.Context, t dag.Task, p Params) error {
 		}
 	}
 	summary := cohortreport.Summarize(cohortreport.Input{
-		Title: "Cohort", Rows: rows, Links: links, Refusals: left, Hashed: p.Hashed || hashedIDs(rows), Contact: p.Pictures,
+		Title: "Cohort", Rows: rows, Links: links, Refusals: left, Hashed: hashed, Contact: p.Pictures,
 	})
 	return publish(t, summary, rows, images)
 }
@@ -206,9 +206,4 @@ func refusals(t dag.Task) ([]cohortreport.Refused, error) {
 		out = append(out, cohortreport.Refused{ID: string(it.ID), Patient: string(it.Patient), Refusal: why})
 	}
 	return out, nil
-}
-
-// hashedIDs reports whether a cohort goes by pseudonyms. Its rows tell, since collecting sees no source.
-func hashedIDs(rows []cohort.CohortRow) bool {
-	return len(rows) > 0 && !slices.ContainsFunc(rows, func(r cohort.CohortRow) bool { return !pseudonym.IsPseudonym(r.ID) })
 }
