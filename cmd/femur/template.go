@@ -28,11 +28,15 @@ func template(f survey.Finding, prefix string) string {
 	} else if f.Positive != "" {
 		text = nameLabels(text, f.Positive, f.Negative)
 	}
+	text = fitCohort(text, f)
 	if title := studyTitle(f); title != "" {
 		text = insertAfter(text, `stage "compare" "main" {`, `stage "compare"`, fmt.Sprintf("  title       = %s\n", quote(title)))
 	}
 	return templateHead(f) + text
 }
+
+// splitHeader opens the block of the split.
+const splitHeader = `stage "split-by-patient" "folds" {`
 
 // studyTitle is the title of the report, where the default one says what the study is not; else empty.
 func studyTitle(f survey.Finding) string {
@@ -138,6 +142,7 @@ func withoutClasses(text string) string {
 	for _, kind := range []string{"crop-patches", "train-classifiers", "score-patches"} {
 		text = replaceBlock(text, fmt.Sprintf("stage %q \"main\"", kind), "")
 	}
+	text = insertAfter(text, splitHeader, "  folds ", "  single_label = true\n")
 	return dropLines(text, "= score-patches.", "= crop-patches.", "  inputs = ")
 }
 

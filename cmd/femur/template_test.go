@@ -22,7 +22,7 @@ func TestTemplatesKeepTheStudy(t *testing.T) {
 		t.Fatal("the default pipeline has no split")
 	}
 	for _, kind := range survey.Kinds() {
-		text := template(survey.Finding{Source: survey.Source{Kind: kind, Path: "a"}, Located: 1, Positive: "AFF", Negative: "NFF", AFFLike: true}, ".")
+		text := template(survey.Finding{Source: survey.Source{Kind: kind, Path: "a"}, Located: 1, Studied: survey.Studied{Patients: 400, Rarest: 80}, Positive: "AFF", Negative: "NFF", AFFLike: true}, ".")
 		if !strings.HasSuffix(text, study) {
 			t.Errorf("%s: the study behind the split is another one", kind)
 		}
@@ -43,13 +43,18 @@ func TestTemplatesLeaveOut(t *testing.T) {
 	}{
 		"no centers": {
 			survey.Finding{Source: source, Positive: "AFF", Negative: "NFF", AFFLike: true},
-			[]string{`["center", "whole"]`, `stage "train-classifiers"`, "scores ", "windows ", "Classification of radiographs: AFF and NFF"},
-			[]string{"train-localizer", "predict-centers", "\n  centers ", "positive"},
+			[]string{`["center", "whole"]`, "assignment  = \"balanced\"", `stage "train-classifiers"`, "scores ", "windows ", "Classification of radiographs: AFF and NFF"},
+			[]string{"train-localizer", "predict-centers", "\n  centers ", "positive", "single_label"},
 		},
 		"one label": {
-			survey.Finding{Source: source, Located: 1},
-			[]string{`stage "predict-centers"`, "\n  centers ", "Localization of fractures"},
-			[]string{"crop-patches", "train-classifiers", "score-patches", "local.inputs", "inputs"},
+			survey.Finding{Source: source, Located: 1, Studied: survey.Studied{Patients: 120}},
+			[]string{"single_label = true", `stage "predict-centers"`, "\n  centers ", "Localization of fractures"},
+			[]string{"crop-patches", "train-classifiers", "score-patches", "local.inputs", "inputs", "balanced"},
+		},
+		"one label, few patients": {
+			survey.Finding{Source: source, Located: 1, Studied: survey.Studied{Patients: 20}},
+			[]string{"  folds        = var.folds\n  assignment   = \"balanced\" # few", "  single_label = true\n"},
+			nil,
 		},
 		"other labels": {
 			survey.Finding{Source: source, Located: 1, Positive: `metal "x" ${y}`, Negative: "none"},

@@ -122,6 +122,15 @@ func IsImage(name string) bool {
 	return slices.Contains(imageSuffixes, strings.ToLower(path.Ext(name)))
 }
 
+// NamedDICOM reports whether a name ends like that of a DICOM file. Many have no ending at all.
+func NamedDICOM(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".dcm", ".dicom":
+		return true
+	}
+	return false
+}
+
 // walkImages lists the images below a folder, as names relative to it.
 func walkImages(files Files, dir string) ([]string, error) {
 	all, err := files.Walk(dir)

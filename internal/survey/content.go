@@ -37,7 +37,7 @@ func sortOut(folder Folder, all []string) (content, error) {
 		ext := strings.ToLower(path.Ext(name))
 		var err error
 		switch {
-		case ext == ".dcm" || ext == ".dicom":
+		case annotations.NamedDICOM(name):
 			c.dicoms = append(c.dicoms, name)
 		case annotations.IsImage(name):
 			c.images = append(c.images, name)

@@ -26,6 +26,7 @@ type Images struct {
 	Patients   int     // named in headers of DICOM files
 	Smallest   [2]int  // width and height, by area
 	Largest    [2]int
+	LongerSide int // median, in pixels; 0 where nothing could be opened
 	Unreadable []string
 }
 
@@ -62,6 +63,7 @@ func measure(ctx context.Context, folder Folder, files []string) (Images, error)
 	})
 	im := Images{Count: len(files), Opened: len(opened)}
 	formats, bits, modalities, patients := map[string]int{}, map[string]int{}, map[string]int{}, map[string]bool{}
+	var longer []int
 	for _, name := range opened {
 		f := facts[name]
 		if f.bad {
@@ -84,6 +86,7 @@ func measure(ctx context.Context, folder Folder, files []string) (Images, error)
 		if f.pitched {
 			im.Pitched++
 		}
+		longer = append(longer, max(f.width, f.height))
 		area := f.width * f.height
 		if im.Largest == [2]int{} || area < im.Smallest[0]*im.Smallest[1] {
 			im.Smallest = [2]int{f.width, f.height}
@@ -91,6 +94,9 @@ func measure(ctx context.Context, folder Folder, files []string) (Images, error)
 		if area > im.Largest[0]*im.Largest[1] {
 			im.Largest = [2]int{f.width, f.height}
 		}
+	}
+	if slices.Sort(longer); len(longer) > 0 {
+		im.LongerSide = longer[len(longer)/2]
 	}
 	im.Formats, im.Bits, im.Modalities, im.Patients = tallies(formats), tallies(bits), tallies(modalities), len(patients)
 	return im, err

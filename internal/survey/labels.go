@@ -37,6 +37,7 @@ func (f *Finding) chooseLabels() {
 		}
 	}
 	if len(named) < 2 {
+		f.nameUnlabeled()
 		return
 	}
 	if f.answers(named) {
@@ -66,6 +67,18 @@ func (f *Finding) chooseLabels() {
 	f.Positive, f.Negative = byCount[0].Name, byCount[1].Name
 	if len(named) > 2 {
 		f.Negative = "other"
+	}
+}
+
+// unlabeled is the label of radiographs that have none in a study that only localizes: each needs one.
+const unlabeled = "unlabeled"
+
+// nameUnlabeled gives a label to what is marked without a class.
+func (f *Finding) nameUnlabeled() {
+	for _, l := range f.Labels {
+		if l.Name == "" && l.Located > 0 {
+			f.Source.Rename = map[string]string{"": unlabeled}
+		}
 	}
 }
 

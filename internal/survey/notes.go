@@ -40,7 +40,11 @@ func (f Finding) Notes() []string {
 	if f.Fill == nil && f.Pitched == 0 && f.Images.Pitched == 0 {
 		add("No spacing is known, so errors are in pixels. If all images share one, give it in mm per pixel: spacing = 0.15 in the source.")
 	}
-	if s.Kind != KindDICOM {
+	switch {
+	case s.Kind == KindDICOM:
+	case f.Hashed:
+		add("DICOM files are listed, so all images and patients go by keyed hashes. Where their names are pseudonyms already, identifiers = \"kept\" in the source keeps them.")
+	default:
 		add("Names of images and patients are stored as they are. Where they identify people, add identifiers = \"hashed\" to the source.")
 	}
 	return notes
@@ -89,7 +93,9 @@ func (f Finding) labelNotes() []string {
 	case !f.AFFLike && f.Source.Rename == nil:
 		notes = append(notes, fmt.Sprintf("No label looks like atypical fractures: the rarer, %s, is the positive one. Change positive and negative where another is meant.", f.Positive))
 	}
-	if len(f.Source.Rename) > 0 {
+	if to := f.Source.Rename[""]; to != "" {
+		notes = append(notes, fmt.Sprintf("Images without a label go by the label %s (rename).", to))
+	} else if len(f.Source.Rename) > 0 {
 		var renamed []string
 		for _, from := range sortedKeys(f.Source.Rename) {
 			renamed = append(renamed, from+" as "+f.Source.Rename[from])

@@ -38,6 +38,7 @@ type Source struct {
 type Label struct {
 	Name             string // as the source has it; empty for none
 	Images, Patients int
+	Located          int // patients with a center
 }
 
 // A Finding is what lies in a folder.
@@ -47,12 +48,14 @@ type Finding struct {
 	Files   int  // in the folder
 	Images  Images
 
-	Records    int // radiographs that the annotations list
-	Located    int // with a center
-	Several    int // with several fractures
-	Annotators int // people who marked the most annotated radiograph; 0 where the source does not tell
-	Pitched    int // with a pitch that the source states
-	Patients   int // 0 where nobody is named
+	Hashed     bool // identifiers are hashed, unless the source says otherwise: DICOM files are listed
+	Records    int  // radiographs that the annotations list
+	Located    int  // with a center
+	Several    int  // with several fractures
+	Annotators int  // people who marked the most annotated radiograph; 0 where the source does not tell
+	Pitched    int  // with a pitch that the source states
+	Patients   int  // 0 where nobody is named
+	Studied    Studied
 	Labels     []Label
 	Splits     []string // folders of an earlier split
 	Unlisted   []string // images that no record names
@@ -111,13 +114,14 @@ func Look(ctx context.Context, folder Folder, ask Ask) (Finding, error) {
 	if kind == "" {
 		return f, nothing("neither images nor annotations")
 	}
-	f.Source.Kind = kind
+	f.Source.Kind, f.Hashed = kind, kind == KindDICOM
 	l := look{folder: folder, ask: ask, content: c, finding: &f}
 	if err := l.fill(kind); err != nil {
 		return f, err
 	}
 	f.chooseLabels()
 	f.Images, err = measure(ctx, folder, l.files)
+	f.Studied = f.studied()
 	return f, err
 }
 
@@ -202,16 +206,18 @@ func namesPatients(err error) bool { return !strings.Contains(err.Error(), "the 
 func (l *look) count(records []annotations.Record) {
 	f := l.finding
 	f.Records = len(records)
+	f.Hashed = f.Hashed || slices.ContainsFunc(records, func(r annotations.Record) bool { return annotations.NamedDICOM(r.Name) })
 	patients := map[string]bool{}
 	labels := map[string]*Label{}
-	of := map[string]map[string]bool{}
+	of, locatedOf := map[string]map[string]bool{}, map[string]map[string]bool{}
 	sized := true
 	for _, r := range records {
 		if r.Patient != "" {
 			patients[r.Patient] = true
 		}
 		if labels[r.Label] == nil {
-			labels[r.Label], of[r.Label] = &Label{Name: r.Label}, map[string]bool{}
+			labels[r.Label] = &Label{Name: r.Label}
+			of[r.Label], locatedOf[r.Label] = map[string]bool{}, map[string]bool{}
 		}
 		labels[r.Label].Images++
 		of[r.Label][r.Patient] = true
@@ -225,6 +231,7 @@ func (l *look) count(records []annotations.Record) {
 			continue
 		}
 		f.Located++
+		locatedOf[r.Label][r.Patient] = true
 		people := map[string]int{}
 		for _, m := range r.Marks {
 			people[m.Annotator]++
@@ -244,7 +251,7 @@ func (l *look) count(records []annotations.Record) {
 		f.Patients = len(patients)
 	}
 	for name, label := range labels {
-		label.Patients = len(of[name])
+		label.Patients, label.Located = len(of[name]), len(locatedOf[name])
 		f.Labels = append(f.Labels, *label)
 	}
 	slices.SortFunc(f.Labels, func(a, b Label) int { return strings.Compare(a.Name, b.Name) })

@@ -2,9 +2,7 @@ package ingest
 
 import (
 	"bytes"
-	"path"
 	"slices"
-	"strings"
 
 	"femur/internal/annotations"
 )
@@ -26,26 +24,17 @@ func (l *listing) settleIdentifiers(records []annotations.Record, fault error) {
 	if l.Identifiers != nil || l.Kind == kindDICOM || l.Kind == kindSynthetic {
 		return
 	}
-	listed := slices.ContainsFunc(records, func(r annotations.Record) bool { return namedDICOM(r.Name) })
+	listed := slices.ContainsFunc(records, func(r annotations.Record) bool { return annotations.NamedDICOM(r.Name) })
 	if listed || fault != nil && l.mayListDICOM() {
 		said := hashed
 		l.Identifiers = &said
 	}
 }
 
-// namedDICOM reports whether a file is called as DICOM files are.
-func namedDICOM(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".dcm", ".dicom":
-		return true
-	}
-	return false
-}
-
 // mayListDICOM looks for such names where a source cannot be read: what is wrong with it would be told with names.
 func (l *listing) mayListDICOM() bool {
 	o := l.options()
-	if names, err := l.files.Walk(o.ImagesFolder(annotations.Kind(l.Kind))); err == nil && slices.ContainsFunc(names, namedDICOM) {
+	if names, err := l.files.Walk(o.ImagesFolder(annotations.Kind(l.Kind))); err == nil && slices.ContainsFunc(names, annotations.NamedDICOM) {
 		return true
 	}
 	if o.Path == "" || !l.files.Exists(o.Path) {
