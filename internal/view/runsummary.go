@@ -35,7 +35,12 @@ func (v *RunHuman) summary(p *page) {
 		if i == 0 && len(v.found) == 0 {
 			p.linef("")
 		}
-		p.linef("  the report:   femur export %s %s  (%s)", shellQuote(r.artifact), path.Base(extension(r.artifact)), Bytes(r.size))
+		file := path.Base(extension(r.artifact))
+		if len(v.reports) > 1 { // one must not be written over another
+			stage, _, _ := strings.Cut(strings.TrimSuffix(r.artifact, "."+strings.TrimSuffix(file, path.Ext(file))), "[")
+			file = strings.ReplaceAll(stage, ".", "-") + path.Ext(file)
+		}
+		p.linef("  the report:   femur export %s %s  (%s)", shellQuote(r.artifact), file, Bytes(r.size))
 	}
 }
 
