@@ -1,6 +1,7 @@
 package duplicates
 
 import (
+	"os"
 	"sync/atomic"
 	"testing"
 
@@ -11,9 +12,9 @@ import (
 	"femur/internal/radiograph"
 )
 
-// found says how a copy was found, by Links of the two alone.
-func found(t testing.TB, a, b radiograph.Image) (cohort.LinkRow, bool) {
-	items := []Item{{ID: "a", Patient: "p", Fingerprint: Of(a)}, {ID: "b", Patient: "q", Fingerprint: Of(b)}}
+// found says how a copy of an image, whose fingerprint is known, was found, by Links of the two alone.
+func found(t testing.TB, a radiograph.Image, of Fingerprint, b radiograph.Image) (cohort.LinkRow, bool) {
+	items := []Item{{ID: "a", Patient: "p", Fingerprint: of}, {ID: "b", Patient: "q", Fingerprint: Of(b)}}
 	links, err := Links(t.Context(), items, func(id cache.ItemID) (radiograph.Image, error) {
 		if id == "a" {
 			return a, nil
@@ -29,12 +30,17 @@ func found(t testing.TB, a, b radiograph.Image) (cohort.LinkRow, bool) {
 	return links[0], true
 }
 
+// torture reports whether the tests have minutes instead of seconds, as in make torture.
+func torture() bool { return os.Getenv("FEMUR_TORTURE") != "" }
+
 // recall tests that a share of the images is found again in each variant, lying as it does.
 func recall(t *testing.T, names []string, images []radiograph.Image, least float64) {
+	prints := make([]Fingerprint, len(images))
+	each(t, len(images), func(i int) { prints[i] = Of(images[i]) })
 	for _, v := range variants() {
 		var hits, right atomic.Int32
 		each(t, len(images), func(i int) {
-			l, ok := found(t, images[i], v.make(t, images[i]))
+			l, ok := found(t, images[i], prints[i], v.make(t, images[i]))
 			if !ok {
 				t.Logf("%s, %s: not found", v.name, names[i])
 				return
@@ -54,16 +60,20 @@ func recall(t *testing.T, names []string, images []radiograph.Image, least float
 }
 
 func TestRecallOnRealRadiographs(t *testing.T) {
-	step := 20
-	if testing.Short() {
-		step = 40
+	step := 40
+	if torture() {
+		step = 4
 	}
 	names, images := fracAtlas(t, step)
 	recall(t, names, images, 0.85)
 }
 
 func TestRecallOnSyntheticRadiographs(t *testing.T) {
-	specs, images := synthetic(t, 3, 0.15)
+	patients := 2
+	if torture() {
+		patients = 20
+	}
+	specs, images := synthetic(t, patients, 0.15)
 	names := make([]string, len(specs))
 	for i, s := range specs {
 		names[i] = s.ID
@@ -116,9 +126,9 @@ func TestLinksAmongRealRadiographs(t *testing.T) {
 
 // No two synthetic radiographs are one exposure: neither those of a patient in one view nor any others.
 func TestDifferentExposuresAreNotLinked(t *testing.T) {
-	patients := 150
-	if testing.Short() {
-		patients = 40
+	patients := 60
+	if torture() {
+		patients = 400
 	}
 	specs, images := synthetic(t, patients, 0.1)
 	names := make([]string, len(specs))
