@@ -29,6 +29,14 @@ run: setup ## run the study on synthetic radiographs
 test: ## run all tests that take minutes at most
 	$(GO) test -timeout 20m ./...
 
+# How often a process is killed and a file damaged.
+KILLS   ?= 1000
+DAMAGES ?= 2000
+.PHONY: torture
+torture: ## kill, damage and search for copies at length: some ten minutes
+	FEMUR_KILLS=$(KILLS) FEMUR_DAMAGES=$(DAMAGES) $(GO) test -count=1 -timeout 60m -run 'Killed|Damaged|Renewal|Forgets' ./cache/badgerstore
+	FEMUR_TORTURE=1 $(GO) test -count=1 -timeout 60m ./internal/duplicates
+
 .PHONY: bench
 bench: setup ## measure the figures and write them into docs/benchmarks.md
 	$(GO) run ./internal/tools/bench -femur $(BIN) -write docs/benchmarks.md

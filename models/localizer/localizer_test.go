@@ -77,9 +77,9 @@ func TestLearns(t *testing.T) {
 		epochs      int
 		most        float64 // of the constant mean's median error
 	}{
-		{"cnn-small", HeadDSNT, 8, 0.2},
-		{"cnn-small", HeadRegression, 12, 0.6},
-		{"vit-nano", HeadDSNT, 12, 0.5},
+		{"cnn-small", HeadDSNT, 5, 0.2},
+		{"cnn-small", HeadRegression, 8, 0.6},
+		{"vit-nano", HeadDSNT, 10, 0.5},
 	} {
 		t.Run(tt.model+" "+tt.head, func(t *testing.T) {
 			c := small(tt.model, tt.head, tt.epochs)
