@@ -5,11 +5,8 @@ import (
 	"strings"
 )
 
-// The study's two questions.
-const (
-	QuestionLocalization   = "How accurately does a network find the center of the fracture?"
-	QuestionClassification = "Is the class better told from a native-resolution patch or from the whole image?"
-)
+// QuestionLocalization is the study's first question. The second one names the inputs that are compared.
+const QuestionLocalization = "How accurately does a network find the center of the fracture?"
 
 // answer writes the two answers from the intervals.
 func (a *analyst) answer() {
@@ -95,7 +92,7 @@ func (a *analyst) againstGuess(arm string, ratio Estimate) string {
 func (a *analyst) answerClassification() Answer {
 	both := func(c Count) bool { return c.PositivePatients > 0 && c.PositivePatients < c.Patients }
 	part, ok := a.partOf("classification", both)
-	out := Answer{Question: QuestionClassification, Points: []Point{}}
+	out := Answer{Question: a.options.question(a.options.PatchInput), Points: []Point{}}
 	if !ok {
 		out.Headline = "Cannot tell: no part of the cohort has scores of both classes."
 		return out
@@ -107,16 +104,11 @@ func (a *analyst) answerClassification() Answer {
 			areas.Findings = append(areas.Findings, fmt.Sprintf("%s: %s.", arm, area.Text()))
 		}
 	}
-	var patch []Estimate
-	for _, e := range a.Metrics.Comparisons {
-		if e.Question == byInput && e.Partition == part.Partition &&
-			a.chartOf(e.A, part.Partition).Input == a.options.PatchInput && a.chartOf(e.B, part.Partition).Input == a.options.WholeInput {
-			patch = append(patch, e)
-		}
-	}
-	out.Headline = a.headline(patch)
+	input := a.proposed(part.Partition)
+	out.Question = a.options.question(input)
+	out.Headline = a.headline(input, a.againstWhole(input, part.Partition))
 	out.Points = points(areas,
-		Point{"Patch against other inputs", a.conclusions(aurocDifference, byInput, part.Partition)},
+		Point{a.options.name(input).others, a.conclusions(aurocDifference, byInput, part.Partition)},
 		Point{"Annotated against predicted centers", a.conclusions(aurocDifference, byCenters, part.Partition)},
 		Point{"Network against network", a.conclusions(aurocDifference, byModel, part.Partition)},
 		a.outOfFold(aurocDifference, byInput, part.Partition, Validate),
@@ -124,22 +116,23 @@ func (a *analyst) answerClassification() Answer {
 	return out
 }
 
-// headline sums up patch against whole image over the networks.
-func (a *analyst) headline(patch []Estimate) string {
-	if len(patch) == 0 {
-		return fmt.Sprintf("Cannot tell: no network was trained on both %q and %q.", a.options.PatchInput, a.options.WholeInput)
+// headline sums up an input against the whole image over the networks.
+func (a *analyst) headline(input string, against []Estimate) string {
+	if len(against) == 0 {
+		return fmt.Sprintf("Cannot tell: no network was trained on both %q and %q.", input, a.options.WholeInput)
 	}
+	subject := a.options.name(input).subject
 	said := map[Verdict][]string{}
-	for _, e := range patch {
+	for _, e := range against {
 		said[e.Verdict] = append(said[e.Verdict], fmt.Sprintf("%s %s", a.chartOf(e.A, e.Partition).Model, e.Text()))
 	}
 	words := []struct {
 		verdict Verdict
 		text    string
 	}{
-		{Higher, "The patch is better"},
+		{Higher, subject + " is better"},
 		{Lower, "The whole image is better"},
-		{Equivalent, "Patch and whole image are equally good within the margin"},
+		{Equivalent, subject + " and the whole image are equally good within the margin"},
 		{Undecided, "Cannot tell which is better"},
 		{TooFew, "Cannot tell: too few patients"},
 	}

@@ -25,7 +25,7 @@ type Options struct {
 	SuccessPercent []float64 // the same in percent of the diagonal
 
 	// Names of the inputs that the second question is about, as in the rows.
-	PatchInput, WholeInput, OracleInput string
+	PatchInput, WholeInput, OracleInput, CenterInput string
 }
 
 // Defaults are the options of the study; Positive and Negative are AFF and NFF.
@@ -35,7 +35,7 @@ func Defaults() Options {
 		Positive: "AFF", Negative: "NFF",
 		MarginMM: 5, MarginPercent: 1, MarginAUROC: 0.05, MinPatients: 10,
 		SuccessMM: []float64{5, 10, 20, 40}, SuccessPercent: []float64{1, 2, 5, 10},
-		PatchInput: "patch", WholeInput: "whole", OracleInput: "oracle",
+		PatchInput: "patch", WholeInput: "whole", OracleInput: "oracle", CenterInput: "center",
 	}
 }
 
