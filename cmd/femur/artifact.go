@@ -117,7 +117,7 @@ func findDigest(ctx context.Context, store cache.Store, prefix string) (found, e
 }
 
 // members reads the manifest of an output with many items.
-func members(ctx context.Context, store cache.Store, o cache.Output) (cache.Manifest, error) {
+func members(ctx context.Context, store cache.Opener, o cache.Output) (cache.Manifest, error) {
 	b, err := cache.ReadAll(ctx, store, o.Artifact)
 	if err != nil {
 		return nil, err

@@ -106,7 +106,10 @@ func explanation(ctx context.Context, store cache.Store, s dag.Step, states map[
 		}
 		e.Last = &view.LastRun{
 			Run: last.Facts.Run, Time: last.Facts.Started, Seconds: last.Facts.Seconds, Host: last.Facts.Host,
-			Environment: last.Facts.Environment, Accepted: last.Facts.Accepted,
+			Environment: last.Facts.Environment, Accepted: last.Facts.Accepted, Purity: string(last.Purity),
+		}
+		if e.Last.Verified, err = lastVerified(ctx, store, last); err != nil {
+			return e, err
 		}
 	}
 	for i, r := range view.Reasons(s.Reasons) {

@@ -75,9 +75,13 @@ func runLs(ctx context.Context, opts LsOptions, g *global, args []string) (err e
 		if !ran {
 			continue
 		}
+		verified, err := lastVerified(ctx, store, r)
+		if err != nil {
+			return err
+		}
 		for _, o := range r.Outputs {
 			a := artifactModel(found{Output: o, Name: dag.Address(address).Output(o.Name), Facts: r.Facts})
-			a.Pinned = pins.Names(r.Key)
+			a.Pinned, a.Verified = pins.Names(r.Key), verified
 			count(o.Artifact)
 			if o.Many {
 				if m, err := members(ctx, store, o); err == nil {

@@ -13,19 +13,43 @@ import (
 	"femur/internal/view"
 )
 
+// VerifyOptions are the flags of femur verify.
+type VerifyOptions struct{ Rerun bool }
+
+// AddFlags adds the flags to the command.
+func (o *VerifyOptions) AddFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.Rerun, "rerun", false, "do the work of the instances again, and compare the results")
+}
+
 func newVerifyCommand(g *global) *cobra.Command {
-	return &cobra.Command{
+	var opts VerifyOptions
+	cmd := &cobra.Command{
 		Use:   "verify [ADDRESS…]",
-		Short: "Check every blob against its digest",
+		Short: "Check every blob, or whether work repeats to the byte",
 		Long: `Reads every blob of the cache, or of the last results of the stages named, and
 compares it with its digest. What is damaged is named, and made again by the next
-femur run; the exit code is 1 then.`,
+femur run; the exit code is 1 then.
+
+With --rerun, does the work of each instance named again, all items of it, from the
+inputs that its record has, and compares the results bit by bit: the same to the
+byte, or which output and item differ, in which row and column, tensor or pixel, and
+by how much; the exit code is 1 then. Nothing upstream runs, and nothing in the
+cache is replaced. That an instance was made again, and whether it was the same,
+is shown by femur explain and femur ls --long.`,
 		Example: `  femur verify
-  femur verify compare.main`,
+  femur verify compare.main
+  femur verify --rerun 'train-localizer.main[model=vit-nano,fold=0]'
+  femur verify --rerun crop-patches.main`,
+		ValidArgsFunction: g.completeStages,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if opts.Rerun {
+				return runVerifyRerun(cmd.Context(), g, args)
+			}
 			return runVerify(cmd.Context(), g, args)
 		},
 	}
+	opts.AddFlags(cmd)
+	return cmd
 }
 
 func runVerify(ctx context.Context, g *global, args []string) (err error) {

@@ -25,6 +25,7 @@ func fakeKinds() []dag.Kind {
 		{Type: "letters", Package: "stages/letters", New: func() (dag.Stage, any) { s := &letters{}; return s, s }},
 		{Type: "shout", Package: "stages/shout", New: func() (dag.Stage, any) { s := &shout{Mark: "!"}; return s, s }},
 		{Type: "report", Package: "stages/report", New: func() (dag.Stage, any) { s := &report{Title: "Report"}; return s, s }},
+		{Type: "dice", Package: "stages/dice", New: func() (dag.Stage, any) { s := &dice{}; return s, s }},
 		{Type: "wait", Package: "stages/wait", New: func() (dag.Stage, any) { s := &wait{}; return s, s }},
 	}
 }

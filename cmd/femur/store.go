@@ -41,7 +41,19 @@ func (g *global) openToRun() (cache.Store, error) {
 			return nil, fmt.Errorf("cache: %w", err)
 		}
 	}
-	return badgerstore.Open(dir, badgerstore.Options{Log: g.log.Named("cache")})
+	return g.openToWrite()
+}
+
+// openToWrite opens a cache that is there, alone.
+func (g *global) openToWrite() (cache.Store, error) {
+	store, err := badgerstore.Open(g.cacheDir(), badgerstore.Options{Log: g.log.Named("cache")})
+	if err != nil {
+		return nil, err
+	}
+	if err := removeReruns(g.cacheDir()); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
 }
 
 // openToPlan opens the cache so that the index of file digests can be kept. Where there is no cache
@@ -50,7 +62,7 @@ func (g *global) openToPlan() (store cache.Store, noCache bool, err error) {
 	if !g.haveCache() {
 		return memstore.New(), true, nil
 	}
-	store, err = badgerstore.Open(g.cacheDir(), badgerstore.Options{Log: g.log.Named("cache")})
+	store, err = g.openToWrite()
 	return store, false, err
 }
 

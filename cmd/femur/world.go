@@ -65,6 +65,6 @@ func (g *global) tools() ingest.Tools {
 }
 
 // executor runs stages in this process.
-func (g *global) executor(store cache.Store, files dag.Files) dag.Executor {
-	return &inprocess.Executor{Results: store, Files: files}
+func (g *global) executor(results dag.Results, files dag.Files) dag.Executor {
+	return &inprocess.Executor{Results: results, Files: files}
 }

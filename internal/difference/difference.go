@@ -9,15 +9,13 @@
 // decoded is compared as bytes; equal bytes have none. Numbers are compared by their value in full: by all
 // bits in a model, and by all digits that tell them apart in a table.
 //
-// Limits: both artifacts are held in memory, whole. Columns of lists in tables are compared as text with six
+// Limits: [Compare] holds both artifacts in memory, whole; [Bytes] is for what is too large. Columns of lists in tables are compared as text with six
 // digits. Where a part has no numbers, only the count of elements is told.
 package difference
 
 import (
 	"bytes"
-	"fmt"
 	"math"
-	"strconv"
 
 	"femur/cache"
 )
@@ -80,22 +78,6 @@ func compareContent(media cache.Media, was, now []byte) ([]Part, error) {
 		return []Part{compareBytes(was, now)}, nil
 	}
 	return compareJSON(was, now) // all other media are JSON
-}
-
-// compareBytes counts the bytes that differ, up to the end of the shorter one.
-func compareBytes(was, now []byte) Part {
-	p := Part{Name: "bytes", Elements: min(len(was), len(now))}
-	for i := range p.Elements {
-		if was[i] != now[i] {
-			p.differs(func() Place {
-				return Place{"byte " + strconv.Itoa(i), fmt.Sprintf("0x%02x", was[i]), fmt.Sprintf("0x%02x", now[i])}
-			})
-		}
-	}
-	if len(was) != len(now) {
-		p.Note = fmt.Sprintf("%d bytes are recorded, the new one has %d", len(was), len(now))
-	}
-	return p
 }
 
 // differs counts an element, and keeps its place while there is room.

@@ -2,11 +2,14 @@ package difference_test
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"math"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -264,4 +267,33 @@ func TestNothingEscapes(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What is too large for memory is compared in pieces, with the same result.
+func TestBytes(t *testing.T) {
+	const size = 3<<20 + 17
+	was := bytes.Repeat([]byte("femur"), size/5)
+	now := bytes.Clone(was)
+	now[0] ^= 1
+	now[2<<20+1] ^= 1
+	for _, tt := range []struct {
+		name     string
+		was, now []byte
+	}{{"equal", was, was}, {"two bytes", was, now}, {"longer", was, append(bytes.Clone(now), 1, 2, 3)}, {"shorter", was, now[:1<<20]}, {"empty", nil, now}, {"nothing", nil, nil}} {
+		have, err := difference.Bytes(iotest.HalfReader(bytes.NewReader(tt.was)), bytes.NewReader(tt.now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := difference.Part{Name: "bytes", Elements: len(tt.was)}
+		if parts := difference.Compare(cache.MediaFile, tt.was, tt.now); parts != nil {
+			want = parts[0]
+		}
+		if d := cmp.Diff(want, have); d != "" {
+			t.Errorf("%s: (-in memory +in pieces):\n%s", tt.name, d)
+		}
+	}
+	bad := errors.New("bad disk")
+	if _, err := difference.Bytes(bytes.NewReader(was), io.MultiReader(bytes.NewReader(was[:100]), iotest.ErrReader(bad))); !errors.Is(err, bad) {
+		t.Errorf("error %v, want the reader's", err)
+	}
 }

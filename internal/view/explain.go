@@ -44,6 +44,8 @@ type LastRun struct {
 	Host        string            `json:"host"`
 	Environment map[string]string `json:"environment"`
 	Accepted    string            `json:"accepted,omitempty"`
+	Purity      string            `json:"purity"`             // what its stage promises: exact, pinned or varies
+	Verified    *Verified         `json:"verified,omitempty"` // the last time it was made again to compare
 }
 
 // An Explain prints an explanation.
@@ -189,6 +191,7 @@ func (p *page) lastRun(l LastRun) {
 	if l.Accepted != "" {
 		p.wrapped("", "Taken over under its key by the user: "+l.Accepted)
 	}
+	p.wrapped("", strings.TrimSpace(promise(l.Purity)+" "+verified(l.Verified)))
 	var names []string
 	for name := range l.Environment {
 		names = append(names, name)

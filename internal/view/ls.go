@@ -25,6 +25,8 @@ type Artifact struct {
 	Run      string    `json:"run,omitempty"`
 	Time     time.Time `json:"time,omitzero"`
 	Pinned   []string  `json:"pinned,omitempty"` // names of the pins that keep it
+	// Verified is the last time that its instance was made again to compare.
+	Verified *Verified `json:"verified,omitempty"`
 }
 
 // A Ls prints artifacts.
@@ -83,7 +85,7 @@ func (v *LsHuman) Ls(l ArtifactList) error {
 	if v.long {
 		// A line for programs such as grep: nothing is cut, whatever the width.
 		for _, a := range l.Artifacts {
-			p.linef("%s  %s  %9s  %-42s  %s", a.Digest[:min(12, len(a.Digest))], moment(a.Time), Bytes(a.Bytes), describe(a), a.Artifact+pinned(a.Pinned))
+			p.linef("%s  %s  %9s  %-42s  %s", a.Digest[:min(12, len(a.Digest))], moment(a.Time), Bytes(a.Bytes), describe(a), a.Artifact+pinned(a.Pinned)+repeated(a.Verified))
 		}
 	} else {
 		g := grid{columns: []column{{title: "ARTIFACT"}, {title: "TYPE", spare: true}, {title: "SIZE", right: true, spare: true}}}
@@ -109,6 +111,17 @@ func pinned(names []string) string {
 		return ""
 	}
 	return "  (pinned: " + strings.Join(names, ", ") + ")"
+}
+
+// repeated says whether an instance came out the same when it was made again; nothing where it never was.
+func repeated(v *Verified) string {
+	switch {
+	case v == nil:
+		return ""
+	case v.Same:
+		return "  (verified)"
+	}
+	return "  (differed when made again)"
 }
 
 func describe(a Artifact) string {

@@ -18,7 +18,11 @@ type BadBlob struct {
 }
 
 // A Verify prints a verification.
-type Verify interface{ Verify(Verification) error }
+type Verify interface {
+	Verify(Verification) error
+	// Rerun prints how instances that were made again compare with their records.
+	Rerun(Reruns) error
+}
 
 var (
 	_ Verify = (*VerifyHuman)(nil)

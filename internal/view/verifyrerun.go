@@ -1,0 +1,303 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Reruns is what femur verify --rerun found.
+type Reruns struct {
+	Version   string  `json:"version"`
+	Same      bool    `json:"same"` // all of them, to the byte
+	Instances []Rerun `json:"instances"`
+}
+
+// A Rerun is an instance that was made again, beside what is recorded of it.
+type Rerun struct {
+	Address  string    `json:"address"`
+	Key      string    `json:"key"`
+	Purity   string    `json:"purity"` // what the stage promises: exact, pinned or varies
+	Same     bool      `json:"same"`
+	Seconds  float64   `json:"seconds"`
+	Run      string    `json:"run,omitempty"` // that made what is recorded
+	Time     time.Time `json:"time,omitzero"`
+	Accepted string    `json:"accepted,omitempty"` // the user's reason for taking it over under this key
+	// Environment lists what differs between where it was made and here. It is no part of the key.
+	Environment []ValueChange `json:"environment"`
+	Outputs     []RerunOutput `json:"outputs"`
+}
+
+// A ValueChange is a named value, recorded and now.
+type ValueChange struct {
+	Name string `json:"name"`
+	Was  string `json:"was"`
+	Now  string `json:"now"`
+}
+
+// A RerunOutput is an output, recorded and made again.
+type RerunOutput struct {
+	Output string       `json:"output"`
+	Type   string       `json:"type"` // of each item, where there are several
+	Same   bool         `json:"same"`
+	Was    string       `json:"was,omitempty"` // digests
+	Now    string       `json:"now,omitempty"`
+	Bytes  int64        `json:"bytes"`           // made again
+	Items  int          `json:"items,omitempty"` // of the longer one
+	Differ []RerunItem  `json:"items_that_differ,omitempty"`
+	Parts  []PartDiffer `json:"parts,omitempty"` // of an output without items
+	Note   string       `json:"note,omitempty"`
+}
+
+// A RerunItem is an item that differs.
+type RerunItem struct {
+	ID    string       `json:"id"`
+	Parts []PartDiffer `json:"parts,omitempty"`
+	Note  string       `json:"note,omitempty"` // such as that it is recorded alone
+}
+
+// A PartDiffer is a part of an artifact that differs: a column, a tensor, the pixels.
+type PartDiffer struct {
+	Part     string        `json:"part"`
+	Elements int           `json:"elements"`
+	Differ   int           `json:"differ"`
+	MaxAbs   float64       `json:"max_absolute"`
+	MaxRel   float64       `json:"max_relative"` // to the larger of the two
+	Note     string        `json:"note,omitempty"`
+	Places   []PlaceDiffer `json:"places"` // the first few
+}
+
+// A PlaceDiffer is one element that differs.
+type PlaceDiffer struct {
+	Where string `json:"where"`
+	Was   string `json:"was"`
+	Now   string `json:"now"`
+}
+
+// Verified is when a result was last made again, and whether it came out the same.
+type Verified struct {
+	Time   time.Time `json:"time"`
+	Same   bool      `json:"same"`
+	Differ []string  `json:"differ,omitempty"` // names of outputs
+	Femur  string    `json:"femur"`            // the version that made it again
+}
+
+// Rerun implements [Verify].
+func (v *VerifyJSON) Rerun(m Reruns) error {
+	m.Version = Version
+	for i := range m.Instances {
+		r := &m.Instances[i]
+		if r.Environment == nil {
+			r.Environment = []ValueChange{}
+		}
+		if r.Outputs == nil {
+			r.Outputs = []RerunOutput{}
+		}
+	}
+	return v.stream.writeJSON(m)
+}
+
+// How much of what differs is printed; JSON has more.
+const (
+	maxRerunItems = 5
+	maxRerunParts = 8
+)
+
+// Rerun implements [Verify]: a line for each instance, and what differs below it.
+func (v *VerifyHuman) Rerun(m Reruns) error {
+	p := v.stream.page()
+	for i, r := range m.Instances {
+		if i > 0 && !(r.Same && m.Instances[i-1].Same) {
+			p.linef("")
+		}
+		p.rerun(r)
+	}
+	if n := len(m.Instances); n > 1 {
+		p.linef("")
+		same := 0
+		for _, r := range m.Instances {
+			if r.Same {
+				same++
+			}
+		}
+		p.wrapped("", fmt.Sprintf("%d of %s the same, to the byte.", same, Count(n, "instance")))
+	}
+	return p.to(v.stream.Out)
+}
+
+func (p *page) rerun(r Rerun) {
+	if r.Same {
+		var bytes int64
+		for _, o := range r.Outputs {
+			bytes += o.Bytes
+		}
+		p.linef("%s: %s", p.bold(r.Address), p.green("the same, to the byte"))
+		p.wrapped("  ", fmt.Sprintf("%s, %s, made again in %s.", Count(len(r.Outputs), "output"), Bytes(bytes), Duration(r.Seconds)))
+		return
+	}
+	differ := 0
+	for _, o := range r.Outputs {
+		if !o.Same {
+			differ++
+		}
+	}
+	p.linef("%s: %s", p.bold(r.Address), p.red(fmt.Sprintf("%d of %s %s", differ, Count(len(r.Outputs), "output"), verb(differ))))
+	for _, o := range r.Outputs {
+		if !o.Same {
+			p.linef("")
+			p.rerunOutput(o)
+		}
+	}
+	p.linef("")
+	p.wrapped("", rerunContext(r))
+	for _, e := range r.Environment {
+		p.wrapped("  ", fmt.Sprintf("%s: there %s, here %s", e.Name, orNone(shortHash(e.Was)), orNone(shortHash(e.Now))))
+	}
+}
+
+// rerunContext says what may be behind a difference.
+func rerunContext(r Rerun) string {
+	text := "Recorded"
+	if !r.Time.IsZero() {
+		text += " " + moment(r.Time)
+	}
+	if r.Run != "" {
+		text += ", run " + r.Run
+	}
+	text += "; made again in " + Duration(r.Seconds) + ". The cache keeps what is recorded."
+	if r.Accepted != "" {
+		text += " It was taken over under its key by the user: " + r.Accepted + "."
+	}
+	text += " " + promise(r.Purity)
+	if len(r.Environment) > 0 {
+		text += " What differs between there and here:"
+	}
+	return text
+}
+
+// promise says how far a stage is expected to repeat.
+func promise(purity string) string {
+	switch purity {
+	case "exact":
+		return "Its stage promises the same bytes everywhere."
+	case "pinned":
+		return "Its stage promises the same bytes on the same backend, plugin and device."
+	case "varies":
+		return "Its stage does not promise the same bytes."
+	}
+	return ""
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "(nothing)"
+	}
+	return text
+}
+
+// verb is that of a number of things that differ.
+func verb(n int) string {
+	if n == 1 {
+		return "differs"
+	}
+	return "differ"
+}
+
+func (p *page) rerunOutput(o RerunOutput) {
+	head := TypeName(o.Type)
+	if o.Items > 0 {
+		head = fmt.Sprintf("%d of %s %s", len(o.Differ), Count(o.Items, "item"), verb(len(o.Differ)))
+	}
+	p.linef("  %s  %s", p.bold(o.Output), head)
+	if o.Note != "" {
+		p.wrapped("    ", o.Note)
+	}
+	p.parts("    ", o.Parts)
+	for i, item := range o.Differ {
+		if i == maxRerunItems {
+			p.linef("    … and %s more (--json names them)", Count(len(o.Differ)-i, "item"))
+			break
+		}
+		p.linef("    %s", clipMiddle(item.ID, p.width-4))
+		if item.Note != "" {
+			p.wrapped("      ", item.Note)
+		}
+		p.parts("      ", item.Parts)
+	}
+}
+
+func (p *page) parts(indent string, parts []PartDiffer) {
+	for i, d := range parts {
+		if i == maxRerunParts {
+			p.linef("%s… and %s more (--json names them)", indent, Count(len(parts)-i, "part"))
+			break
+		}
+		p.wrapped(indent, d.Part+": "+d.summary())
+		for _, at := range d.Places {
+			p.element(indent+"  ", at)
+		}
+		if more := d.Differ - len(d.Places); more > 0 && len(d.Places) > 0 {
+			p.linef("%s  … and %s more", indent, grouped(more))
+		}
+	}
+}
+
+func (d PartDiffer) summary() string {
+	var told []string
+	if d.Note != "" {
+		told = append(told, d.Note)
+	}
+	switch {
+	case d.Elements == 1 && d.MaxAbs > 0:
+		told = append(told, fmt.Sprintf("differs by %s, relatively by %s", figures(d.MaxAbs), figures(d.MaxRel)))
+	case d.Elements == 1 && d.Differ > 0:
+		told = append(told, "differs")
+	case d.Differ > 0:
+		told = append(told, fmt.Sprintf("%s of %s %s", grouped(d.Differ), grouped(d.Elements), verb(d.Differ)))
+	}
+	if d.Elements != 1 && d.MaxAbs > 0 {
+		told = append(told, "at most by "+figures(d.MaxAbs), "relatively by "+figures(d.MaxRel))
+	}
+	return strings.Join(told, ", ")
+}
+
+// figures prints a distance with three significant digits.
+func figures(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
+
+// element prints one that differs, on a line where it fits, else on three.
+func (p *page) element(indent string, at PlaceDiffer) {
+	where := at.Where
+	if where != "" {
+		where += ": "
+	}
+	was, now := orNone(oneLine(at.Was)), orNone(oneLine(at.Now))
+	if len([]rune(indent+where+was+" → "+now)) <= p.width {
+		p.linef("%s%s%s → %s", indent, where, p.red(was), p.green(now))
+		return
+	}
+	p.linef("%s%s", indent, clipMiddle(at.Where, p.width-len(indent)))
+	for _, line := range []string{"- " + was, "+ " + now} {
+		p.linef("%s  %s", indent, clip(line, p.width-len(indent)-2))
+	}
+}
+
+// oneLine makes control characters of a file's text visible.
+func oneLine(text string) string {
+	if !slices.ContainsFunc([]rune(text), func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return text
+	}
+	return strings.Trim(strconv.QuoteToGraphic(text), `"`)
+}
+
+// verified says when a result was made again last, in a sentence.
+func verified(v *Verified) string {
+	switch {
+	case v == nil:
+		return "It was never made again to compare (femur verify ADDRESS --rerun)."
+	case v.Same:
+		return fmt.Sprintf("Made again %s by femur %s: the same, to the byte.", moment(v.Time), v.Femur)
+	}
+	return fmt.Sprintf("Made again %s by femur %s: %s differed.", moment(v.Time), v.Femur, strings.Join(v.Differ, ", "))
+}
