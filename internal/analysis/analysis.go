@@ -87,8 +87,9 @@ func (a *analyst) testFirst() {
 
 // An analyst gathers the result.
 type analyst struct {
-	options Options
-	shared  map[string]*stats.Clusters
+	options     Options
+	shared      map[string]*stats.Clusters
+	singleLabel bool // the localization rows have one label: there are no classes to compare
 	Result
 }
 

@@ -168,7 +168,11 @@ func (a *analyst) basis(c Count) string {
 	if c.Partition != Test {
 		what = "the out-of-fold predictions of the development part, since the test part cannot answer this"
 	}
-	return fmt.Sprintf("From %s: %s of %s (%d with %s).", what, FormatCount(c.Images, "radiograph"), FormatCount(c.Patients, "patient"), c.PositivePatients, a.options.Positive)
+	who := fmt.Sprintf("From %s: %s of %s", what, FormatCount(c.Images, "radiograph"), FormatCount(c.Patients, "patient"))
+	if a.singleLabel && c.Task == "localization" {
+		return who + "."
+	}
+	return fmt.Sprintf("%s (%d with %s).", who, c.PositivePatients, a.options.Positive)
 }
 
 func (a *analyst) conclusions(name, question string, part Partition) []string {

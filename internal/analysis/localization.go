@@ -77,6 +77,7 @@ func primary(rows []LocalizationRow) unit {
 
 // localize describes every arm on every part and makes the comparisons.
 func (a *analyst) localize(rows []LocalizationRow) error {
+	a.singleLabel = len(distinct(rows, func(r LocalizationRow) string { return r.Label })) == 1
 	for _, part := range []Partition{Test, Development} {
 		byArm := map[string][]LocalizationRow{}
 		var all []LocalizationRow
@@ -102,6 +103,9 @@ func (a *analyst) localize(rows []LocalizationRow) error {
 			l := locate(byArm[arm], primary(all), a.options)
 			if err := a.ratioToGuess(l); err != nil {
 				return err
+			}
+			if a.singleLabel {
+				continue
 			}
 			if err := a.compareClasses(l); err != nil {
 				return err
@@ -187,8 +191,11 @@ func (a *analyst) describeArm(rows []LocalizationRow) error {
 	return nil
 }
 
-// labels are the labels of rows, the positive one first.
+// labels are the labels of rows, the positive one first; none where the study has a single one, since all rows are its.
 func (a *analyst) labels(rows []LocalizationRow) []string {
+	if a.singleLabel {
+		return nil
+	}
 	set := distinct(rows, func(r LocalizationRow) string { return r.Label })
 	if i := slices.Index(set, a.options.Positive); i > 0 {
 		set = append([]string{a.options.Positive}, slices.Delete(set, i, i+1)...)

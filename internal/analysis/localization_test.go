@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,5 +97,30 @@ func TestLabelsAreFree(t *testing.T) {
 	find(t, r, "test/cnn-small/1 − 0/median_error_difference")
 	if _, err := analysis.Analyze(centers, nil, quick()); err == nil || !strings.Contains(err.Error(), `no label is "AFF"`) {
 		t.Errorf("a positive class that no row has: error %v", err)
+	}
+}
+
+// TestOneLabel checks a study that only localizes: its label may have any name, and no class is spoken of.
+func TestOneLabel(t *testing.T) {
+	centers, _ := analysistest.Effects().Rows()
+	for i := range centers {
+		centers[i].Label = "fracture"
+	}
+	r, err := analysis.Analyze(centers, nil, quick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	find(t, r, "test/cnn-small/all/error_mm_median")
+	find(t, r, "test/cnn-small − vit-tiny/all/median_error_difference")
+	for _, e := range slices.Concat(r.Metrics.Localization, r.Metrics.Comparisons) {
+		if e.Group != "all" || e.Comparison != nil && e.Question == "class" {
+			t.Errorf("%s is about a class", e.ID())
+		}
+	}
+	if first := r.Metrics.Answers[0]; !strings.HasPrefix(first.Headline, "Median error: cnn-small ") || strings.Contains(encode(t, r), "AFF") {
+		t.Errorf("answer %+v, want one without classes", first)
+	}
+	if second := r.Metrics.Answers[1].Headline; !strings.HasPrefix(second, "Cannot tell: no part of the cohort has scores") {
+		t.Errorf("the second answer is %q", second)
 	}
 }

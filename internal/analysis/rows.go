@@ -92,8 +92,9 @@ func checkLocalization(rows []LocalizationRow, o Options) ([]LocalizationRow, er
 			return nil, fault("image: %v", err)
 		}
 	}
-	if len(rows) > 0 && !slices.ContainsFunc(rows, func(r LocalizationRow) bool { return r.Label == o.Positive }) {
-		return nil, fmt.Errorf("localization rows: no label is %q, the positive class; the labels are %q", o.Positive, distinct(rows, func(r LocalizationRow) string { return r.Label }))
+	// One label is that of a study that does not classify, whatever it is called.
+	if found := distinct(rows, func(r LocalizationRow) string { return r.Label }); len(found) > 1 && !slices.Contains(found, o.Positive) {
+		return nil, fmt.Errorf("localization rows: no label is %q, the positive class; the labels are %q", o.Positive, found)
 	}
 	slices.SortStableFunc(rows, func(a, b LocalizationRow) int {
 		return cmp.Or(cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Arm, b.Arm), cmp.Compare(a.Image, b.Image))

@@ -20,10 +20,14 @@ func cohortSection(r Report) (page.Section, bool) {
 	}
 	o := r.Analysis.Options
 	all := tally(r.Cohort, func(Radiograph) string { return "" })[0]
-	s.Text = append(s.Text, fmt.Sprintf("%s of %s; %s with %s. The patient is the unit of the study: all radiographs of a patient are in the same part and fold.",
-		analysis.FormatCount(all.images, "radiograph"), analysis.FormatCount(all.patients, "patient"), analysis.FormatCount(all.positive(o), "patient"), o.Positive))
-	describe(&s, r)
 	labels := distinctLabels(r.Cohort, o)
+	positive := ""
+	if len(labels) > 1 || labels[0] == o.Positive {
+		positive = fmt.Sprintf("; %s with %s", analysis.FormatCount(all.positive(o), "patient"), o.Positive)
+	}
+	s.Text = append(s.Text, fmt.Sprintf("%s of %s%s. The patient is the unit of the study: all radiographs of a patient are in the same part and fold.",
+		analysis.FormatCount(all.images, "radiograph"), analysis.FormatCount(all.patients, "patient"), positive))
+	describe(&s, r)
 	t := page.Table{ID: "cohort-table", Caption: "Patients and radiographs", Columns: []string{"by", "patients", "radiographs"}}
 	for _, label := range labels {
 		t.Columns = append(t.Columns, label+" patients", label+" radiographs")

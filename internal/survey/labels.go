@@ -70,15 +70,19 @@ func (f *Finding) chooseLabels() {
 	}
 }
 
-// unlabeled is the label of radiographs that have none in a study that only localizes: each needs one.
-const unlabeled = "unlabeled"
-
-// nameUnlabeled gives a label to what is marked without a class.
+// nameUnlabeled gives a label to what is marked without a class, in a study that only localizes: each radiograph needs
+// one, and a second label would say that there are two classes.
 func (f *Finding) nameUnlabeled() {
+	to, missing := "unlabeled", false
 	for _, l := range f.Labels {
-		if l.Name == "" && l.Located > 0 {
-			f.Source.Rename = map[string]string{"": unlabeled}
+		if l.Name != "" {
+			to = l.Name
+		} else if l.Located > 0 {
+			missing = true
 		}
+	}
+	if missing {
+		f.Source.Rename = map[string]string{"": to}
 	}
 }
 
