@@ -56,7 +56,11 @@ func sourceFingerprint() func(*dag.Node) ([]cache.Field, error) {
 
 // sourceFiles reads what lies beside the pipeline, through an index kept in the cache.
 func (g *global) sourceFiles(store cache.Store) dag.Files {
-	return sourceindex.New(g.pipelineDir(), ".", store, g.identifiers())
+	index := sourceindex.New(g.pipelineDir(), ".", store, g.identifiers())
+	index.OtherKey = func() {
+		g.log.Warn("identifiers are hashed under another key than before, so every id is another one and everything is made anew; --key-file names the earlier key")
+	}
+	return index
 }
 
 // tools are the programs of others that stages may need.

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"femur/cache"
+	"femur/cache/memstore"
 	"femur/dag"
 )
 
@@ -304,5 +305,31 @@ func TestPrune(t *testing.T) {
 	}
 	if _, read, calls := d.derives("v1", "header", both[:1]); read != 0 || calls != 0 {
 		t.Errorf("%d read, %d derived: what the pipeline reads was dropped too", read, calls)
+	}
+}
+
+// Another key than last time is told, once.
+func TestOtherKey(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	notes := memstore.New()
+	told := func(key string, private bool) bool {
+		said := false
+		x := New(dir, "", notes, &secret{key: key})
+		x.OtherKey = func() { said = true }
+		if _, err := x.Digests(t.Context(), []dag.SourceItem{{ID: "r1", Patient: "p1", Path: "a", Private: private}}); err != nil {
+			t.Fatal(err)
+		}
+		return said
+	}
+	for i, c := range []struct {
+		key           string
+		private, want bool
+	}{{"one", true, false}, {"one", true, false}, {"two", false, false}, {"two", true, true}, {"two", true, false}, {"one", true, true}} {
+		if got := told(c.key, c.private); got != c.want {
+			t.Errorf("use %d, key %s, private %v: told %v, want %v", i+1, c.key, c.private, got, c.want)
+		}
 	}
 }

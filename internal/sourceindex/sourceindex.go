@@ -23,9 +23,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,6 +43,10 @@ type Notes interface {
 
 // An Index reads files below and beside the folder of a pipeline. Use [New].
 type Index struct {
+	// OtherKey, if it is set, is told that identifiers were hashed under another key when the cache was used last:
+	// then every id is another one, and everything is made anew.
+	OtherKey func()
+
 	root    string
 	also    string // empty, or where to look for what root does not have
 	notes   Notes
@@ -49,6 +55,7 @@ type Index struct {
 	open    func(path string) (io.ReadCloser, error) // os.Open; replaced by tests that count
 	files   *tables                                  // by the hash of the path
 	buffers sync.Pool                                // contents of files, one for each worker
+	folder  func() (string, error)                   // the working directory
 
 	mu      sync.Mutex
 	derived map[string]*tables
@@ -69,6 +76,7 @@ func New(root, also string, notes Notes, ids Identifiers) *Index {
 	x := &Index{
 		root: root, also: also, notes: notes, ids: ids, now: time.Now,
 		open:    func(path string) (io.ReadCloser, error) { return os.Open(path) },
+		folder:  sync.OnceValues(os.Getwd),
 		derived: map[string]*tables{}, places: map[string]string{},
 	}
 	x.files = newTables(notes, "files", cache.Digest{}, x.today())
@@ -129,7 +137,32 @@ func (x *Index) Digests(ctx context.Context, items []dag.SourceItem) ([]cache.Ar
 		found[i] = cache.Artifact{Media: cache.MediaFile, Digest: d.digest, Size: d.size}
 		return err
 	})
-	return found, errors.Join(err, x.keep(ctx, nil))
+	var also func(context.Context) error
+	if slices.ContainsFunc(items, func(it dag.SourceItem) bool { return it.Private }) {
+		also = x.keepKey
+	}
+	return found, errors.Join(err, x.keep(ctx, also))
+}
+
+// keyNote is the note that tells keys of identifiers apart; it is a hash under the key.
+const keyNote = "identifiers/key"
+
+// keepKey tells when the key is another one than last time, and remembers it.
+func (x *Index) keepKey(ctx context.Context) error {
+	now, err := x.ids.Hash("cache", "which key")
+	if err != nil {
+		return err
+	}
+	before, err := x.notes.Note(ctx, keyNote)
+	switch {
+	case err == nil && bytes.Equal(before, now[:]):
+		return nil
+	case err == nil && x.OtherKey != nil:
+		x.OtherKey()
+	case err != nil && !errors.Is(err, cache.ErrMiss):
+		return fmt.Errorf("index of files: %w", err)
+	}
+	return x.notes.PutNotes(ctx, map[string][]byte{keyNote: now[:]})
 }
 
 // keep stores what was read, also when another file is missing or the context is canceled; first of all, whom
@@ -150,9 +183,13 @@ func (x *Index) keep(ctx context.Context, also func(context.Context) error) erro
 
 // locate notes where the file of a private item is.
 func (x *Index) locate(it dag.SourceItem) error {
-	file, err := filepath.Abs(x.resolve(it.Path))
-	if err != nil {
-		return err
+	file := x.resolve(it.Path)
+	if !filepath.IsAbs(file) {
+		folder, err := x.folder() // asked once: tens of thousands of files lie below it
+		if err != nil {
+			return err
+		}
+		file = filepath.Join(folder, file)
 	}
 	return x.ids.Locate(string(it.ID), string(it.Patient), file)
 }

@@ -30,7 +30,7 @@ func (l listing) skip(r *row, summary string) {
 // check holds the rows against each other. Rows that are wrong are refused; when there are more than the stage
 // may refuse, they come back as one error, before any pixel is read.
 func (l listing) check(rows []row) error {
-	slices.SortStableFunc(rows, func(a, b row) int { return strings.Compare(string(a.id), string(b.id)) })
+	sortRows(rows)
 	labels := map[string]*row{}
 	for i := range rows {
 		r := &rows[i]

@@ -1,7 +1,10 @@
 package ingest
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"femur/cache"
 	"femur/dag"
@@ -106,4 +109,23 @@ func (r row) items(private bool, encoded []byte) []dag.SourceItem {
 		items = append(items, dag.SourceItem{Port: "files", ID: r.id, Patient: patient, Path: r.image, Private: private})
 	}
 	return items
+}
+
+// sortRows orders rows by id, and keeps the order of those that share one. Rows are large, so each is moved once.
+func sortRows(rows []row) {
+	if slices.IsSortedFunc(rows, func(a, b row) int { return strings.Compare(string(a.id), string(b.id)) }) {
+		return
+	}
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(strings.Compare(string(rows[a].id), string(rows[b].id)), a-b)
+	})
+	sorted := make([]row, len(rows))
+	for i, from := range order {
+		sorted[i] = rows[from]
+	}
+	copy(rows, sorted)
 }

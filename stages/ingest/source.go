@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strconv"
-	"strings"
 
 	"femur/cache"
 	"femur/dag"
@@ -157,7 +155,7 @@ func (l listing) pseudonym(purpose, name string) (string, error) {
 
 // encode turns rows into the items of the external ports.
 func (l listing) encode(rows []row) ([]dag.SourceItem, error) {
-	slices.SortStableFunc(rows, func(a, b row) int { return strings.Compare(string(a.id), string(b.id)) })
+	sortRows(rows)
 	drawn := l.Path != nil && l.files.Exists(path.Join(path.Dir(*l.Path), synth.NoticeFile))
 	var items []dag.SourceItem
 	for _, r := range rows {
