@@ -14,7 +14,7 @@ import (
 const (
 	// comparedWhole is the greatest artifact that is compared by what it holds; a larger one is compared as bytes,
 	// so that memory stays bounded.
-	comparedWhole = 1 << 30
+	comparedWhole = 512 << 20
 	// comparedItems is of how many items that differ, of one output, it is told how.
 	comparedItems = 100
 )

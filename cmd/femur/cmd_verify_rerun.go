@@ -181,6 +181,9 @@ func (r *rerunner) make(ctx context.Context, a dag.Address, results *overlay.Res
 	}
 	_, err := runner.Run(ctx, r.pipeline.Graph, dag.RunOptions{})
 	err = errors.Join(err, screen.Close())
+	if ctx.Err() != nil {
+		return cache.Record{}, ctx.Err() // whatever it led to
+	}
 	var failed *dag.StageError
 	if errors.As(err, &failed) {
 		err = failed.Err // the address is told by who asked

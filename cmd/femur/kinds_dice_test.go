@@ -30,23 +30,26 @@ func (s *dice) Describe(*cache.Recipe) {}
 func (s *dice) MapOver() string { return "texts" }
 
 // thrown is what the stage should not know.
-func (s *dice) thrown() (int, error) {
-	text := os.Getenv("FEMUR_TEST_DICE")
-	if text == "" {
+func (s *dice) thrown(ctx context.Context) (int, error) {
+	switch text := os.Getenv("FEMUR_TEST_DICE"); text {
+	case "":
 		return 0, nil
-	}
-	if text == "fail" {
+	case "fail":
 		return 0, errors.New("the dice fell off the table")
+	case "wait":
+		<-ctx.Done()
+		return 0, context.Cause(ctx)
+	default:
+		return strconv.Atoi(text)
 	}
-	return strconv.Atoi(text)
 }
 
-func (s *dice) Run(_ context.Context, t dag.Task) error {
+func (s *dice) Run(ctx context.Context, t dag.Task) error {
 	for item, err := range t.Items("texts") {
 		if err != nil {
 			return err
 		}
-		n, err := s.thrown()
+		n, err := s.thrown(ctx)
 		if err != nil {
 			return err
 		}
@@ -65,8 +68,8 @@ type diceRow struct {
 	Score float64 `parquet:"score"`
 }
 
-func (s *dice) Collect(_ context.Context, t dag.Task) error {
-	n, err := s.thrown()
+func (s *dice) Collect(ctx context.Context, t dag.Task) error {
+	n, err := s.thrown(ctx)
 	if err != nil {
 		return err
 	}
