@@ -151,7 +151,7 @@ func (r *rerunner) rerun(ctx context.Context, a dag.Address, recorded cache.Reco
 		return view.Rerun{}, err
 	}
 	defer closing(&err, top)
-	made, err := r.make(ctx, a, overlay.New(r.store, top))
+	made, err := r.again(ctx, a, overlay.New(r.store, top))
 	if err != nil {
 		return view.Rerun{}, err
 	}
@@ -168,8 +168,8 @@ func (r *rerunner) rerun(ctx context.Context, a dag.Address, recorded cache.Reco
 	return one, noteVerified(ctx, r.store, recorded, one, r.now())
 }
 
-// make runs the instance against the overlay and returns its new record.
-func (r *rerunner) make(ctx context.Context, a dag.Address, results *overlay.Results) (cache.Record, error) {
+// again runs the instance against the overlay and returns its new record.
+func (r *rerunner) again(ctx context.Context, a dag.Address, results *overlay.Results) (cache.Record, error) {
 	selection := r.selection(a)
 	selection.Force = []string{string(a)}
 	options := r.planOptions(r.store, selection)
@@ -196,44 +196,6 @@ func (r *rerunner) make(ctx context.Context, a dag.Address, results *overlay.Res
 		return made, errors.New("it made no record")
 	}
 	return made, nil
-}
-
-// A rerunScreen shows the progress of one instance.
-type rerunScreen struct {
-	view.Run
-	address dag.Address
-}
-
-// rerunScreen shows progress where a person looks on; stdout is for what is found.
-func (r *rerunner) rerunScreen(a dag.Address) rerunScreen {
-	s := r.streamTo(r.err, false)
-	if r.json || !s.Bars {
-		return rerunScreen{}
-	}
-	s.Bars = false // a line now and then: there is one instance, and the bars are those of a run
-	return rerunScreen{view.NewRun(s), a}
-}
-
-// Observe implements [dag.Observer].
-func (s rerunScreen) Observe(e dag.Event) {
-	if s.Run == nil {
-		return
-	}
-	switch e := e.(type) {
-	case dag.StageStart:
-		e.Reasons = nil
-		s.Run.Observe(e)
-	case dag.StageProgress:
-		s.Run.Observe(e)
-	}
-}
-
-// Close ends the screen.
-func (s rerunScreen) Close() error {
-	if s.Run == nil {
-		return nil
-	}
-	return s.Run.Close()
 }
 
 // environmentChanges lists what differs between two environments.
