@@ -28,15 +28,16 @@ var sideLine = regexp.MustCompile(`(?m)^  size   = \d+ .*$`)
 // fewPatients reports whether the stable assignment, which draws each patient by itself, could fail by bad luck.
 //
 // With the template's shares (a quarter in the test part and in each of three folds) the chance that one of the four
-// lacks a label of r patients is at most 4 × 0.75^r: 1 % at r = 21. It is 10⁻⁷ at 60, but then the test part still has
-// fewer than 10 of that label, the least that compare answers for, in 4 % of such cohorts. The chance that a fold of n
-// patients has none for early stopping is at most 3 × 0.925^n, which is 3 × 10⁻⁴ at 120. Where nothing is known of the
-// labels, a fifth of the patients is taken to have the rarer one, so that 300 have 60 of it.
+// lacks a label of r patients is at most 4 × 0.75^r: 1 % at r = 21, and 2 × 10⁻⁶ at 50, where the test part can also be
+// expected to hold 12 of them, beside the 10 that compare asks for. The chance that a fold of n patients has none for
+// early stopping is at most 3 × 0.925^n, which is 3 × 10⁻⁴ at 120. Where nothing is known of the labels, a fifth of the
+// patients is taken to have the rarer one, so that 250 have 50 of it. More patients than these had better stay where
+// they are when others come.
 func fewPatients(f survey.Finding) bool {
 	const (
-		leastRarest    = 60
+		leastRarest    = 50
 		leastPatients  = 120
-		leastUnlabeled = 300
+		leastUnlabeled = 250
 	)
 	switch s := f.Studied; {
 	case !f.Classifies():

@@ -21,12 +21,12 @@ func TestFitCohort(t *testing.T) {
 		balanced bool
 		size     string
 	}{
-		"many":                {labels(300, 60, 0), false, "96"},
-		"few of one label":    {labels(3000, 59, 0), true, "96"},
+		"many":                {labels(250, 50, 0), false, "96"},
+		"few of one label":    {labels(3000, 49, 0), true, "96"},
 		"few":                 {labels(119, 59, 0), true, "96"},
 		"as many of each":     {labels(120, 60, 0), false, "96"},
-		"labels not known":    {labels(299, 0, 0), true, "96"},
-		"many, not known":     {labels(300, 0, 0), false, "96"},
+		"labels not known":    {labels(249, 0, 0), true, "96"},
+		"many, not known":     {labels(250, 0, 0), false, "96"},
 		"nothing known":       {labels(0, 0, 0), true, "96"},
 		"only localizes":      {one, true, "96"},
 		"only localizes many": {enough, false, "96"},

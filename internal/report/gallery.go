@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"femur/internal/analysis"
 	"femur/internal/report/page"
@@ -24,8 +25,16 @@ type Example struct {
 	Score                              string // such as "patch 0.81, whole 0.40", or empty
 }
 
-func galleryNote(o analysis.Options) string {
-	return fmt.Sprintf("Circle: annotated center. Cross: predicted center. Dashed frame: the patch that the classifier saw. %s is the class looked for. Examples illustrate; they are not a sample to judge accuracy by.", o.Positive)
+// galleryNote is the legend of the examples; what none of them shows is left out.
+func galleryNote(gallery []Example, o analysis.Options) string {
+	note := "Circle: annotated center. Cross: predicted center."
+	if slices.ContainsFunc(gallery, func(e Example) bool { return e.PatchX1 > e.PatchX0 }) {
+		note += " Dashed frame: the patch that the classifier saw."
+	}
+	if slices.ContainsFunc(gallery, func(e Example) bool { return e.Label == o.Positive }) {
+		note += fmt.Sprintf(" %s is the class looked for.", o.Positive)
+	}
+	return note + " Examples illustrate; they are not a sample to judge accuracy by."
 }
 
 func newExamples(gallery []Example) ([]page.Picture, error) {

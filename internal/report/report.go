@@ -89,7 +89,7 @@ func newDocument(r Report) (page.Document, error) {
 	if err != nil {
 		return d, err
 	}
-	add(page.Section{ID: "examples", Title: "Examples", Text: []string{galleryNote(r.Analysis.Options)}, Pictures: examples}, len(examples) > 0)
+	add(page.Section{ID: "examples", Title: "Examples", Text: []string{galleryNote(r.Gallery, r.Analysis.Options)}, Pictures: examples}, len(examples) > 0)
 	leakage, err := leakageSection(r.Leakage)
 	if err != nil {
 		return d, err

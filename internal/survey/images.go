@@ -26,7 +26,7 @@ type Images struct {
 	Patients   int     // named in headers of DICOM files
 	Smallest   [2]int  // width and height, by area
 	Largest    [2]int
-	LongerSide int // median, in pixels; 0 where nothing could be opened
+	LongerSide int // median, in pixels, also of images that are not there yet where annotations tell; 0 where unknown
 	Unreadable []string
 }
 
@@ -95,11 +95,18 @@ func measure(ctx context.Context, folder Folder, files []string) (Images, error)
 			im.Largest = [2]int{f.width, f.height}
 		}
 	}
-	if slices.Sort(longer); len(longer) > 0 {
-		im.LongerSide = longer[len(longer)/2]
-	}
+	im.LongerSide = median(longer)
 	im.Formats, im.Bits, im.Modalities, im.Patients = tallies(formats), tallies(bits), tallies(modalities), len(patients)
 	return im, err
+}
+
+// median of numbers, the upper one of two; 0 without any. It sorts them.
+func median(numbers []int) int {
+	if len(numbers) == 0 {
+		return 0
+	}
+	slices.Sort(numbers)
+	return numbers[len(numbers)/2]
 }
 
 func bitsTitle(bits int) string {

@@ -1,9 +1,11 @@
 package survey_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
+	"femur/internal/radiograph"
 	"femur/internal/survey"
 )
 
@@ -66,5 +68,21 @@ func TestNoteOfIdentifiers(t *testing.T) {
 		if notes := strings.Join(look(t, table(name), survey.Ask{Kind: "csv"}).Notes(), "\n"); !strings.Contains(notes, want) {
 			t.Errorf("%s: no %q in\n%s", name, want, notes)
 		}
+	}
+}
+
+// The median longer side is that of the images or, before they are there, what the annotations say.
+func TestLongerSide(t *testing.T) {
+	const text = `{"images":[{"id":1,"file_name":"a.png","width":10,"height":90},{"id":2,"file_name":"b.png","width":70,"height":20},{"id":3,"file_name":"c.png","width":1,"height":2}],
+		"annotations":[{"id":1,"image_id":1,"bbox":[1,1,2,2]}]}`
+	if got := look(t, map[string]string{"c.json": text}, survey.Ask{}).Images.LongerSide; got != 70 {
+		t.Errorf("from the annotations: %d, want 70", got)
+	}
+	var b bytes.Buffer
+	if err := radiograph.WritePNG(&b, radiograph.New(40, 50)); err != nil {
+		t.Fatal(err)
+	}
+	if got := look(t, map[string]string{"c.json": text, "a.png": b.String(), "b.png": b.String()}, survey.Ask{}).Images.LongerSide; got != 50 {
+		t.Errorf("from the images: %d, want 50", got)
 	}
 }

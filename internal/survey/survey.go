@@ -121,6 +121,9 @@ func Look(ctx context.Context, folder Folder, ask Ask) (Finding, error) {
 	}
 	f.chooseLabels()
 	f.Images, err = measure(ctx, folder, l.files)
+	if f.Images.Opened == 0 { // images may come later than their annotations, which tell their sizes
+		f.Images.LongerSide = median(l.longer)
+	}
 	f.Studied = f.studied()
 	return f, err
 }
@@ -136,6 +139,7 @@ type look struct {
 	content content
 	finding *Finding
 	files   []string // the images of the source
+	longer  []int    // longer sides of images, as the records state them
 }
 
 func (l *look) fill(kind annotations.Kind) error {
@@ -221,6 +225,9 @@ func (l *look) count(records []annotations.Record) {
 		}
 		labels[r.Label].Images++
 		of[r.Label][r.Patient] = true
+		if longer := max(r.Width, r.Height); longer > 0 {
+			l.longer = append(l.longer, longer)
+		}
 		if r.Pitch.Known() {
 			f.Pitched++
 		}
