@@ -141,7 +141,7 @@ func (c comparer) artifact(ctx context.Context, was, now cache.Artifact) (parts 
 		return nil, err.Error(), nil
 	}
 	for _, p := range found {
-		one := view.PartDiffer{Part: p.Name, Elements: p.Elements, Differ: p.Differ, MaxAbs: p.MaxAbs, MaxRel: p.MaxRel, Note: p.Note, Places: []view.PlaceDiffer{}}
+		one := view.PartDiffer{Part: p.Name, Elements: p.Elements, Differ: p.Differ, MaxAbs: p.MaxAbs, MaxRel: p.MaxRel, Note: p.Note}
 		for _, at := range p.Places {
 			one.Places = append(one.Places, view.PlaceDiffer(at))
 		}

@@ -18,8 +18,23 @@ func (v *VerifyJSON) Rerun(m Reruns) error {
 		if r.Outputs == nil {
 			r.Outputs = []RerunOutput{}
 		}
+		for _, o := range r.Outputs {
+			withPlaces(o.Parts)
+			for _, item := range o.Differ {
+				withPlaces(item.Parts)
+			}
+		}
 	}
 	return v.stream.writeJSON(m)
+}
+
+// withPlaces makes lists without places empty ones: programs are promised a list.
+func withPlaces(parts []PartDiffer) {
+	for i := range parts {
+		if parts[i].Places == nil {
+			parts[i].Places = []PlaceDiffer{}
+		}
+	}
 }
 
 // How much of what differs is printed; JSON has more.
