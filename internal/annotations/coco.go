@@ -73,9 +73,7 @@ func COCO(files Files, o Options) ([]Record, error) {
 		m.Class = categories[a.CategoryID]
 		records[i].Marks = append(records[i].Marks, m)
 	}
-	for i := range records {
-		records[i].Marks = o.keep(records[i].Marks)
-	}
+	o.keepClasses(records, &f)
 	return n.finish(records, classOf, &f), f.join(o.Path)
 }
 

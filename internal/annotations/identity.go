@@ -145,11 +145,3 @@ func cleanName(r Record) (string, error) {
 	}
 	return name, nil
 }
-
-// keep drops the marks whose class is none of those asked for.
-func (o Options) keep(marks []Mark) []Mark {
-	if len(o.Classes) == 0 {
-		return marks
-	}
-	return slices.DeleteFunc(marks, func(m Mark) bool { return !slices.Contains(o.Classes, m.Class) })
-}

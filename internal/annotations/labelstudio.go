@@ -45,9 +45,7 @@ func LabelStudio(files Files, o Options) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range records {
-		records[i].Marks = o.keep(records[i].Marks)
-	}
+	o.keepClasses(records, &f)
 	return n.finish(records, classOf, &f), f.join(o.Path)
 }
 

@@ -82,6 +82,7 @@ func VOC(files Files, o Options) ([]Record, error) {
 			records = append(records, Record{Name: name, Frame: -1})
 		}
 	}
+	o.keepClasses(records, &f)
 	return n.finish(records, classOf, &f), f.join(o.Path)
 }
 
@@ -123,7 +124,6 @@ func vocRecord(files Files, o Options, name, folder string, byStem map[string]st
 		}
 		r.Marks = append(r.Marks, m)
 	}
-	r.Marks = o.keep(r.Marks)
 	return r, nil
 }
 

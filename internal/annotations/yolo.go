@@ -53,7 +53,6 @@ func YOLO(files Files, o Options) ([]Record, error) {
 				f.add(err)
 				continue
 			}
-			r.Marks = o.keep(r.Marks)
 		}
 		records = append(records, r)
 	}
@@ -63,6 +62,7 @@ func YOLO(files Files, o Options) ([]Record, error) {
 			Detail: "The labels of images/a.png lie in labels/a.txt. Name the folder that holds both (argument path).",
 		}
 	}
+	o.keepClasses(records, &f)
 	return n.finish(records, classOf, &f), f.join(o.Path)
 }
 
