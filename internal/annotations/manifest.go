@@ -17,9 +17,6 @@ var manifestColumns = []string{
 	"width", "height", "spacing", "view", "side", "site", "modality", "implant", "annotator",
 }
 
-// ManifestColumns lists the columns that a table of annotations may have, with what each holds.
-func ManifestColumns() []string { return slices.Clone(manifestColumns) }
-
 // CSV reads a table of text with one line for each mark: path (or sop_instance_uid and frame), patient,
 // label, and x and y in continuous oriented pixels, or a box as left, top, right and bottom. spacing is in
 // mm per pixel; width and height are those of the image that was annotated. Several lines of one

@@ -26,9 +26,6 @@ type Pattern struct {
 // patternGroups are the groups that a pattern may have.
 var patternGroups = []string{"patient", "label", "view", "side", "site", "modality", "implant"}
 
-// PatternGroups lists the names that groups of a pattern may have.
-func PatternGroups() []string { return slices.Clone(patternGroups) }
-
 // NewPattern compiles a pattern. It is looked for anywhere in the name of an image, which is
 // slash-separated and relative to the folder of images: ^ and $ bind it to the ends. Its groups are
 // (?P<patient>…), label, view, side, site, modality and implant; unnamed groups are ignored.

@@ -212,9 +212,10 @@ func TestClinicSize(t *testing.T) {
 		drawn = append(drawn, cohortreport.Picture{ID: id, Label: "AFF", Image: im, Located: true})
 	}
 	page := render(t, s, drawn)
-	// It takes a second of one processor; the rest is for machines that do other work beside it.
-	if spent := time.Since(start); spent > 10*time.Second {
-		t.Errorf("the report took %v, want at most 10 s", spent)
+	// It takes a second of one processor; the rest is for machines that do other work beside it, and for the
+	// race detector.
+	if spent := time.Since(start); spent > time.Minute {
+		t.Errorf("the report took %v, want at most a minute", spent)
 	}
 	t.Logf("page of %d kB, summary of %d kB", len(page)/1000, len(s.Encode())/1000)
 	if len(page) > 5_000_000 {

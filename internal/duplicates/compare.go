@@ -43,14 +43,6 @@ const (
 	secondLook = 0.8
 )
 
-// Verify aligns b with a, of which c says that their hashes are near, and decides whether they show the same exposure.
-func Verify(a, b radiograph.Image, c Candidate) Verdict {
-	if c.Exact {
-		return same
-	}
-	return Compare(NewCopy(a), NewCopy(b), c.Distance)
-}
-
 // same is the verdict on equal pixels.
 var same = Verdict{Duplicate: true, Correlation: 1, Detail: 1, Overlap: 1}
 

@@ -30,8 +30,9 @@
 //
 // The trade: a missed duplicate is a leak that nobody sees, while a false link keeps two patients on one side, which
 // costs nothing until such links chain many into one group. Hence the wide net and the strict second look: no false link
-// in 20,096 real pairs and none in 102,378 synthetic ones, of which 153 show one patient in one view. Fewer than 30 false
-// links per million pairs is what these numbers can tell; tests hold them.
+// in 20,096 real pairs, and one in 692,076 synthetic ones of a tenth of the size, of which 377 show one patient in one
+// view. That tells fewer than 150 false links in a million real pairs and fewer than 10 in a million synthetic ones; tests
+// hold them, and make torture holds them at this length.
 //
 // # Limits
 //

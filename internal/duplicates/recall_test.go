@@ -124,7 +124,8 @@ func TestLinksAmongRealRadiographs(t *testing.T) {
 	}
 }
 
-// No two synthetic radiographs are one exposure: neither those of a patient in one view nor any others.
+// No two synthetic radiographs are one exposure: neither those of a patient in one view nor any others. Of 100,000 pairs
+// one may be linked all the same.
 func TestDifferentExposuresAreNotLinked(t *testing.T) {
 	patients := 60
 	if torture() {
@@ -147,6 +148,9 @@ func TestDifferentExposuresAreNotLinked(t *testing.T) {
 	links := linksOf(t, names, images)
 	pairs := len(images) * (len(images) - 1) / 2
 	t.Logf("%d false links in %d pairs, %d of them of one patient in one view", len(links), pairs, alike)
+	if len(links) <= pairs/100_000 {
+		return // what the package promises; none where the tests are short
+	}
 	for _, l := range links {
 		t.Errorf("%+v", l)
 	}

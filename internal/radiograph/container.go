@@ -82,12 +82,6 @@ func Encode(w io.Writer, im Image) error {
 	return nil
 }
 
-// ProbeContainer returns the sides of an encoded image from the first 24 bytes of its container.
-func ProbeContainer(b []byte) (width, height int, err error) {
-	width, height, _, _, err = parseHeader(b)
-	return width, height, err
-}
-
 func parseHeader(b []byte) (width, height int, layout byte, sum uint32, err error) {
 	switch {
 	case len(b) < headerSize:

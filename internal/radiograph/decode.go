@@ -12,18 +12,9 @@ import (
 	"golang.org/x/image/tiff"
 )
 
-// Decode reads a PNG, JPEG or TIFF file and returns its pixels, oriented, as 16-bit gray. The format is told from the
-// content; name only opens the messages. A truncated or damaged file, one beyond the limits, and a file of another
+// DecodeBytes decodes a PNG, JPEG or TIFF file and returns its pixels, oriented, as 16-bit gray. The format is told from
+// the content; name only opens the messages. A truncated or damaged file, one beyond the limits, and a file of another
 // kind are errors that say so.
-func Decode(r io.Reader, name string, limits Limits) (Image, Facts, error) {
-	b, err := readAll(r, name, limits)
-	if err != nil {
-		return Image{}, Facts{}, err
-	}
-	return DecodeBytes(b, name, limits)
-}
-
-// DecodeBytes is [Decode] for a file that is in memory.
 func DecodeBytes(b []byte, name string, limits Limits) (Image, Facts, error) {
 	return DecodeWith(b, name, DecodeOptions{Limits: limits})
 }
@@ -72,19 +63,6 @@ func pixels(b []byte, f Format) (Image, error) {
 		return Image{}, err
 	}
 	return toGray(decoded)
-}
-
-// readAll reads at most limits.MaxBytes.
-func readAll(r io.Reader, name string, limits Limits) ([]byte, error) {
-	most := limits.withDefaults().MaxBytes
-	b, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if int64(len(b)) > most {
-		return nil, fmt.Errorf("%s: more than %d bytes; raise the limit if the file is meant", name, most)
-	}
-	return b, nil
 }
 
 // errUnsupported is wrapped by errors about files that are sound and of a kind that is not read.

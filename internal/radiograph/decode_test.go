@@ -176,7 +176,7 @@ func TestOrientations(t *testing.T) {
 					t.Errorf("%s, orientation %d: place %d shows %d, want %d", facts.Format, o, i, got, 40*i)
 				}
 			}
-			probed, err := Probe(bytes.NewReader(file), "a", Limits{})
+			probed, err := ProbeBytes(file, "a", Limits{})
 			if err != nil || probed != facts {
 				t.Errorf("probe %+v, %v; decode %+v", probed, err, facts)
 			}
@@ -239,7 +239,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := Decode(bytes.NewReader(tt.file), "films/a.png", Limits{})
+			_, _, err := DecodeBytes(tt.file, "films/a.png", Limits{})
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "films/a.png: ") {
 				t.Errorf("error %v, want one with %q that begins with the name", err, tt.want)
 			}
@@ -248,7 +248,7 @@ func TestDecodeRefuses(t *testing.T) {
 	if _, _, err := DecodeBytes(p, "a", Limits{MaxPixels: 64*64 - 1}); err == nil {
 		t.Error("an image beyond the limit is decoded")
 	}
-	if _, _, err := Decode(bytes.NewReader(p), "a", Limits{MaxBytes: 10}); err == nil || !strings.Contains(err.Error(), "more than 10 bytes") {
+	if _, _, err := DecodeBytes(p, "a", Limits{MaxBytes: 10}); err == nil || !strings.Contains(err.Error(), "more than the limit of 10") {
 		t.Errorf("a file beyond the limit: %v", err)
 	}
 }

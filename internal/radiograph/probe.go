@@ -9,22 +9,12 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
-	"io"
 
 	"github.com/bep/imagemeta"
 )
 
-// Probe reads what a PNG, JPEG or TIFF file says about itself without decoding its pixels. The sides are those of the
-// oriented image, the ones [Decode] would return.
-func Probe(r io.Reader, name string, limits Limits) (Facts, error) {
-	b, err := readAll(r, name, limits)
-	if err != nil {
-		return Facts{}, err
-	}
-	return ProbeBytes(b, name, limits)
-}
-
-// ProbeBytes is [Probe] for a file that is in memory.
+// ProbeBytes reads what a PNG, JPEG or TIFF file says about itself without decoding its pixels. The sides are those of
+// the oriented image, the ones [DecodeBytes] would return.
 func ProbeBytes(b []byte, name string, limits Limits) (Facts, error) {
 	limits = limits.withDefaults()
 	if int64(len(b)) > limits.MaxBytes {

@@ -108,12 +108,16 @@ func countTrue(values []bool) int {
 // measures them.
 func TestBootstrapIsFast(t *testing.T) {
 	clusters, area := threeHundredRows(t)
-	start := time.Now()
-	if _, err := (Bootstrap{Resamples: 2000, Level: 0.95, Method: BCa, Seed: 1}).Interval(clusters, area); err != nil {
-		t.Fatal(err)
+	best := time.Hour // of three, since other work shares the machine
+	for range 3 {
+		start := time.Now()
+		if _, err := (Bootstrap{Resamples: 2000, Level: 0.95, Method: BCa, Seed: 1}).Interval(clusters, area); err != nil {
+			t.Fatal(err)
+		}
+		best = min(best, time.Since(start))
 	}
-	if took := time.Since(start); took > time.Second {
-		t.Errorf("2,000 resamples of 300 rows took %v", took)
+	if best > time.Second {
+		t.Errorf("2,000 resamples of 300 rows took %v", best)
 	}
 }
 

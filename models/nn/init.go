@@ -17,9 +17,6 @@ func Zeros() Init { return Init{} }
 // Ones starts at 1.
 func Ones() Init { return Init{Mean: 1} }
 
-// Constant starts at v.
-func Constant(v float64) Init { return Init{Mean: v} }
-
 // Normal draws from a normal distribution cut at two deviations, the
 // initializer of timm's vision transformers (there with std 0.02).
 func Normal(std float64) Init { return Init{Std: std} }
