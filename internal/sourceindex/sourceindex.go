@@ -76,7 +76,7 @@ func New(root, also string, notes Notes, ids Identifiers) *Index {
 	x := &Index{
 		root: root, also: also, notes: notes, ids: ids, now: time.Now,
 		open:    func(path string) (io.ReadCloser, error) { return os.Open(path) },
-		folder:  sync.OnceValues(os.Getwd),
+		folder:  sync.OnceValues(func() (string, error) { return filepath.Abs(".") }),
 		derived: map[string]*tables{}, places: map[string]string{},
 	}
 	x.files = newTables(notes, "files", cache.Digest{}, x.today())
