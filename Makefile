@@ -30,8 +30,8 @@ test: ## run all tests that take minutes at most
 	$(GO) test -timeout 20m ./...
 
 # How often a process is killed and a file damaged.
-KILLS   ?= 1000
-DAMAGES ?= 2000
+KILLS   ?= 300
+DAMAGES ?= 300
 .PHONY: torture
 torture: ## kill, damage and search for copies at length: some ten minutes
 	FEMUR_KILLS=$(KILLS) FEMUR_DAMAGES=$(DAMAGES) $(GO) test -count=1 -timeout 60m -run 'Killed|Damaged|Renewal|Forgets' ./cache/badgerstore
