@@ -12,6 +12,7 @@ import (
 	"femur/dag"
 	"femur/dag/stagetest"
 	"femur/internal/cohort"
+	"femur/internal/radiograph/dicom/dicomwrite"
 )
 
 // Where identifiers are hashed, nothing that is stored names a file, a patient or a site; what the person at the
@@ -127,5 +128,47 @@ func TestDICOMNeedsLabels(t *testing.T) {
 	var bad *dag.BadInput
 	if !errors.As(err, &bad) || !strings.Contains(bad.Origin, "sop_instance_uid") {
 		t.Errorf("error is %v, want what to give", err)
+	}
+}
+
+// Each frame of a file is a radiograph, and an annotation must say which one it is of.
+func TestFrames(t *testing.T) {
+	var pixels []uint16
+	for i := range 2 * 12 * 10 {
+		pixels = append(pixels, uint16(i*i%4096))
+	}
+	f, err := dicomwrite.Image{
+		Syntax: dicomwrite.ExplicitLittle, Modality: "CR", PatientID: "p", StudyUID: "1.2.3", SeriesUID: "1.2.4", InstanceUID: "1.2.5",
+		StudyDate: "20200102", Number: 1, Columns: 10, Rows: 12, Stored: 12, Pixels: pixels,
+	}.File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(list, unannotated string) (*stagetest.Task, error) {
+		s := stageOf(Source{Kind: "dicom", Images: ptr("d"), Path: ptr("l.csv"), Identifiers: ptr("kept"), Unannotated: &unannotated})
+		task := stagetest.New(s)
+		return task, task.Run(t.Context(), s, stagetest.Files{FS: fstest.MapFS{"d/a": {Data: b}, "l.csv": text(list)}})
+	}
+	if _, err := run("path,label,x,y\na,AFF,1,2\n", "skip"); err == nil || !strings.Contains(err.Error(), "holds 2 frames") {
+		t.Errorf("an annotation of no frame: %v, want it refused", err)
+	}
+	task, err := run("path,frame,label,x,y\na,0,AFF,1,2\na,1,AFF,3,4\n", "refuse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := cohortOf(t, task)
+	if len(rows) != 2 || rows[0].ID != "a#frame=1" || rows[1].ID != "a#frame=2" || rows[1].CenterX != 3 || rows[0].StudyDate != "20200102" {
+		t.Fatalf("rows %+v", rows)
+	}
+	one, two := task.Outputs["radiographs"]["a#frame=1"], task.Outputs["radiographs"]["a#frame=2"]
+	if len(one) == 0 || string(one) == string(two) {
+		t.Error("the two frames are not two pictures")
+	}
+	if task, err = run("sop_instance_uid,frame,label,x,y\n1.2.5,1,AFF,3,4\n", "skip"); err != nil || len(cohortOf(t, task)) != 1 {
+		t.Errorf("by UID: %v, want one radiograph", err)
 	}
 }

@@ -102,7 +102,7 @@ func (l *listing) rows(ctx context.Context) ([]row, error) {
 		case l.skips(r):
 			l.skip(&r, "no center is annotated")
 		case err != nil:
-			l.fault(&r, err.Error(), "Give names below the folder of images (argument images).")
+			l.fault(&r, l.hide("the image's path leaves the folder of images", err.Error()), "Give names below the folder of images (argument images).")
 		case !l.files.Exists(r.image):
 			l.fault(&r, l.hide("the image does not exist", "the image "+r.image+" does not exist"), "Put the file there, correct the path (argument images), or remove the record.")
 		}

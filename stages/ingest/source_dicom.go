@@ -45,6 +45,7 @@ func (l listing) dicomRows(ctx context.Context) ([]row, error) {
 			if !ok {
 				rec = annotations.Record{Name: name, Frame: -1}
 			}
+			unsaid := ok && l.Path != nil && rec.Frame < 0 && heads[i].Frames > 1
 			rec.Frame = -1
 			if heads[i].Frames > 1 {
 				rec.Frame = frame
@@ -59,6 +60,8 @@ func (l listing) dicomRows(ctx context.Context) ([]row, error) {
 				l.skip(&r, heads[i].Skip)
 			case heads[i].Fault != "":
 				l.fault(&r, heads[i].Fault, "Replace the file, or remove it from the folder.")
+			case unsaid:
+				l.fault(&r, fmt.Sprintf("the file holds %d frames, and the annotation does not say which it is of", heads[i].Frames), "Name it in the column frame of the table, counted from 0.")
 			case !ok && or(l.Unannotated, "refuse") == "skip":
 				l.skip(&r, "nothing is annotated")
 			case !ok:
