@@ -31,7 +31,8 @@ type Item struct {
 	Fingerprint Fingerprint
 }
 
-// Links returns the pairs of items that show the same exposure, sorted by their ids, all filled but Conflict. Links
+// Links returns the pairs of items that show the same exposure, sorted by their ids, all filled but Conflict; of many
+// copies of one, enough pairs to connect them all, so that the time grows with the number of items. Links
 // within a patient are among them. Ids must be unique. open is asked, from several goroutines, for the pixels of
 // candidates alone, once or a few times each; exact duplicates need none. An error of open ends the search.
 func Links(ctx context.Context, items []Item, open func(cache.ItemID) (radiograph.Image, error)) ([]cohort.LinkRow, error) {
@@ -75,19 +76,58 @@ type search struct {
 	verdicts   []Verdict // of each candidate
 }
 
-// run fills in the verdicts: of exact duplicates at once, of the others by their thumbnails and then their pixels.
+// few is how many candidates a radiograph may have for all of them to be decided. Of more, those that are connected
+// already through others are left out: a hundred copies are linked, not each with each.
+const few = 6
+
+// run fills in the verdicts: of exact duplicates at once, of the others by their thumbnails and then their pixels,
+// each radiograph's nearest first.
 func (s *search) run(ctx context.Context) error {
-	var inexact []int
+	of := map[int][]int{} // candidates of their first end
+	groups := newForest(len(s.items))
 	for i, c := range s.candidates {
 		if c.Exact {
 			s.verdicts[i] = same
+			groups.join(c.A, c.B)
 			continue
 		}
-		inexact = append(inexact, i)
+		of[c.A] = append(of[c.A], i)
 	}
-	likely := make([]bool, len(s.candidates))
-	err := parallel.Each(ctx, inexact, func(_ context.Context, i int) error {
-		likely[i] = s.likely(s.candidates[i])
+	firsts := slices.Sorted(maps.Keys(of))
+	for _, a := range firsts {
+		slices.SortStableFunc(of[a], func(x, y int) int { return cmp.Compare(s.candidates[x].Distance, s.candidates[y].Distance) })
+	}
+	for rank := 0; len(firsts) > 0; rank++ {
+		var now []int
+		for _, a := range firsts {
+			i := of[a][rank]
+			if len(of[a]) > few && groups.root(a) == groups.root(s.candidates[i].B) {
+				continue
+			}
+			now = append(now, i)
+		}
+		if err := s.decide(ctx, now); err != nil {
+			return err
+		}
+		for _, i := range now {
+			if s.verdicts[i].Duplicate {
+				groups.join(s.candidates[i].A, s.candidates[i].B)
+			}
+		}
+		firsts = slices.DeleteFunc(firsts, func(a int) bool { return len(of[a]) <= rank+1 })
+	}
+	return nil
+}
+
+// decide fills in the verdicts of some candidates.
+func (s *search) decide(ctx context.Context, which []int) error {
+	likely := make([]bool, len(which))
+	places := make([]int, len(which))
+	for k := range which {
+		places[k] = k
+	}
+	err := parallel.Each(ctx, places, func(_ context.Context, k int) error {
+		likely[k] = s.likely(s.candidates[which[k]])
 		return nil
 	})
 	if err != nil {
@@ -96,8 +136,8 @@ func (s *search) run(ctx context.Context) error {
 	// Candidates are taken by the blocks of items in which their ends are: a radiograph is opened once for each pair of
 	// blocks, and the copies of two blocks are held.
 	tasks := map[[2]int][]int{}
-	for _, i := range inexact {
-		if c := s.candidates[i]; likely[i] {
+	for k, i := range which {
+		if c := s.candidates[i]; likely[k] {
 			key := [2]int{c.A / batch, c.B / batch}
 			tasks[key] = append(tasks[key], i)
 		}
@@ -110,6 +150,27 @@ func (s *search) run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// A forest says which items are connected.
+type forest []int
+
+func newForest(n int) forest {
+	f := make(forest, n)
+	for i := range f {
+		f[i] = i
+	}
+	return f
+}
+
+func (f forest) root(i int) int {
+	for f[i] != i {
+		f[i] = f[f[i]]
+		i = f[i]
+	}
+	return i
+}
+
+func (f forest) join(a, b int) { f[f.root(b)] = f.root(a) }
 
 // likely reports whether the thumbnails can be laid on each other.
 func (s *search) likely(c Candidate) bool {

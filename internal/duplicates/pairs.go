@@ -21,6 +21,11 @@ type Candidate struct {
 // block is how many hashes are compared with how many at a time: two of 8 kB fit the innermost cache.
 const block = 256
 
+// crowd is how many candidates a hash may have among those that follow it. Hashes of different radiographs are far
+// apart, so more is a crowd: copies of one picture, or pictures that are none of a patient. The nearest are kept,
+// which connects copies, and keeps the work from growing with the square of their number.
+const crowd = 32
+
 // An owned hash knows the index of its fingerprint.
 type owned struct {
 	hashes []Hash
@@ -28,7 +33,8 @@ type owned struct {
 }
 
 // Pairs returns all pairs whose hashes differ in at most threshold bits, in whatever way they are laid on each other,
-// sorted by A, then B. Flat fingerprints are in no pair. Every pair is looked at: 50,000 fingerprints take seconds.
+// sorted by A, then B; of a crowd, the nearest 32 that follow each. Flat fingerprints are in no pair. Every pair is
+// looked at: 50,000 fingerprints take seconds.
 func Pairs(f []Fingerprint, threshold int) []Candidate {
 	var all owned
 	for i := range f {
@@ -59,8 +65,8 @@ func Pairs(f []Fingerprint, threshold int) []Candidate {
 
 // row compares the hashes of the block that begins at a place with all that follow.
 func (all owned) row(f []Fingerprint, at, threshold int) []Candidate {
-	var out []Candidate
 	end := min(at+block, len(all.hashes))
+	each := make([][]Candidate, end-at)
 	for from := at; from < len(all.hashes); from += block {
 		to := min(from+block, len(all.hashes))
 		for a := at; a < end; a++ {
@@ -71,12 +77,21 @@ func (all owned) row(f []Fingerprint, at, threshold int) []Candidate {
 			h := all.hashes[a]
 			for k, g := range all.hashes[first:to] {
 				if near(h, g, threshold) && all.owner[a] != all.owner[first+k] {
-					out = append(out, candidate(f, all.owner[a], all.owner[first+k], h, g))
+					each[a-at] = append(each[a-at], candidate(f, all.owner[a], all.owner[first+k], h, g))
 				}
+			}
+			if len(each[a-at]) > crowd {
+				each[a-at] = nearest(each[a-at])
 			}
 		}
 	}
-	return out
+	return slices.Concat(each...)
+}
+
+// nearest keeps the nearest candidates of a crowd, the first where they are equally near.
+func nearest(c []Candidate) []Candidate {
+	slices.SortFunc(c, func(a, b Candidate) int { return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.B, b.B)) })
+	return c[:min(len(c), crowd)]
 }
 
 // near reports whether h and g differ in at most threshold bits in one of the eight ways. Each way turns round an even

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,9 +72,73 @@ func TestNearIsTheDistance(t *testing.T) {
 	})
 }
 
+// Of a crowd of copies, pairs are found that connect them, and not each with each.
+func TestPairsOfACrowd(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	base := Hash{r.Uint64(), r.Uint64(), r.Uint64(), r.Uint64()}
+	f := make([]Fingerprint, 5*block)
+	for i := range f {
+		h := base
+		h[r.IntN(4)] ^= 1 << r.IntN(64)
+		f[i] = Fingerprint{Width: 1, Height: 1, Pixels: cache.Sum(fmt.Append(nil, i)), Hashes: []Hash{h}}
+	}
+	pairs := Pairs(f, 60)
+	if len(pairs) > crowd*len(f) {
+		t.Errorf("%d pairs of %d, more than %d each", len(pairs), len(f), crowd)
+	}
+	groups := newForest(len(f))
+	for _, p := range pairs {
+		groups.join(p.A, p.B)
+	}
+	for i := range f {
+		if groups.root(i) != groups.root(0) {
+			t.Fatalf("%d is not connected with the others", i)
+		}
+	}
+}
+
+// Many copies of a picture, none with the same pixels, are linked into one group in time that grows with their number.
+func TestLinksOfACrowd(t *testing.T) {
+	one := patterned(160, 120, 4)
+	var items []Item
+	pictures := map[cache.ItemID]radiograph.Image{}
+	for i := range 80 {
+		im := radiograph.Image{Width: one.Width, Height: one.Height, Pix: slices.Clone(one.Pix)}
+		im.Pix[i] ^= 1
+		id := cache.ItemID(fmt.Sprintf("i%03d", i))
+		pictures[id] = im
+		items = append(items, Item{ID: id, Patient: cache.PatientID(fmt.Sprint("p", i)), Fingerprint: Of(im)})
+	}
+	var opened atomic.Int32
+	links, err := Links(t.Context(), items, func(id cache.ItemID) (radiograph.Image, error) {
+		opened.Add(1)
+		return pictures[id], nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := newForest(len(items))
+	at := map[string]int{}
+	for i, it := range items {
+		at[string(it.ID)] = i
+	}
+	for _, l := range links {
+		groups.join(at[l.A], at[l.B])
+	}
+	for i := range items {
+		if groups.root(i) != groups.root(0) {
+			t.Fatalf("%s is not linked with the others", items[i].ID)
+		}
+	}
+	if n := len(links); n > (few+1)*len(items) || opened.Load() > int32(crowd*len(items)) {
+		t.Errorf("%d links, %d pictures opened for %d copies", n, opened.Load(), len(items))
+	}
+}
+
 func TestPairsAreAllPairs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var f []Fingerprint
+	var frame Hash // what some see within their borders
 	for i := range 3*block/2 + 7 {
 		h := Hash{r.Uint64(), r.Uint64(), r.Uint64(), r.Uint64()}
 		if i%5 == 0 && i > 0 {
@@ -83,7 +149,10 @@ func TestPairsAreAllPairs(t *testing.T) {
 		}
 		f = append(f, Fingerprint{Width: i + 1, Height: 1, Pixels: cache.Sum([]byte{byte(i / 2), byte(i >> 9)}), Hashes: []Hash{h}})
 		if i%7 == 0 {
-			f[i].Hashes = append(f[i].Hashes, Hash{r.Uint64(), 0, 0, 1})
+			if i%63 == 0 {
+				frame = Hash{r.Uint64(), r.Uint64(), r.Uint64(), r.Uint64()}
+			}
+			f[i].Hashes = append(f[i].Hashes, Hash{frame[0] ^ 1<<(i%64), frame[1], frame[2], frame[3]})
 		}
 	}
 	f[10].Flat = true
