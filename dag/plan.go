@@ -35,7 +35,8 @@ type Files interface {
 type Options struct {
 	Results Results
 	Files   Files // may be nil when no stage is Sourced
-	// Fingerprint returns the Code fields of a node (internal/codeid). Nil means none. The Stage of the node
+	// Fingerprint returns the Code fields of a node (internal/codeid), without those of the package that its Kind
+	// Collects with, where that is named. Nil means none. The Stage of the node
 	// that it gets is good for its Chooser alone, which answers as Graph.Chosen does.
 	Fingerprint func(*Node) ([]cache.Field, error)
 	// Environment is recorded with every result (versions, platform), and joins the keys only when the graph says

@@ -52,7 +52,8 @@ type LinkRow struct {
 	Inverted bool   `parquet:"inverted"` // B has bright and dark exchanged
 	// Distance is that of the perceptual hashes, in bits of 256.
 	Distance int32 `parquet:"distance"`
-	// Correlation is that of the pixels after alignment, by rank, 1 being the same up to a re-windowing.
+	// Correlation is that of the pixels after alignment, one side with the tones of the other, which it takes by rank; 1 is
+	// the same up to a re-windowing.
 	Correlation float64 `parquet:"correlation"`
 	// Conflict says what the two contradict each other in: "", "label", "center" or "label and center".
 	Conflict string `parquet:"conflict"`
